@@ -1,0 +1,325 @@
+/* libpgo's plugin: every type and prototype, stage by stage, in the data's order.
+ *
+ *   options.c   command line and environment ─▶ pgo_options
+ *   discover.c  auto ─▶ the path of default.pgo
+ *   location.c  LLVM module ─▶ pgo_module: functions, inline contexts, places with costs, calls, flow graphs
+ *   match.c     pgo_module × Weights ─▶ samples on this module's places and calls; what did not match, and why
+ *   frequency.c samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
+ *   annotate.c  frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
+ *   hot.c       Weights ─▶ the hot call edges: cumulative cut
+ *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
+ *   report.c    one value per decision or refusal ─▶ remarks, JSON lines, debug output
+ *
+ * run.c calls them in that order. Everything lives in the run's arena; nothing is global but LLVM's option registry.
+ * No decision is taken in shim.cpp (shim.h), which is all the C++ there is.
+ */
+#ifndef PGO_PLUGIN_H
+#define PGO_PLUGIN_H
+
+#include "../pprofread/pprofread.h"
+#include "shim.h"
+
+#include <llvm-c/Core.h>
+
+#define PGO_NONE UINT32_MAX
+
+/* ---- options.c ------------------------------------------------------------------------------------------------ */
+
+/* What a run was told. Each is an option (-pgo-profile=…) with an environment twin (PGO_PROFILE) that is used when the
+ * option is not given; see the table in options.c for names, defaults and what was measured for each default. */
+typedef struct pgo_options {
+    const char *profile;                                /* a path, "auto" or "off" */
+    bool errors_are_warnings;                           /* -pgo-on-error=warn */
+    double inline_cdf_threshold;                        /* percent of edge weight whose sites are hot: 99 */
+    unsigned inline_budget;                             /* the inline threshold at a hot call site */
+    bool devirtualize, inline_hot, frequencies, layout; /* stages that can be switched off */
+    unsigned devirtualize_min_share; /* percent of a site's samples that a promoted target must have */
+    const char *report_path;         /* -pgo-report=FILE, "" for none */
+    unsigned debug_level;            /* -pgo-debug=0..3 */
+    const char *hash;            /* -pgo-hash: decide only where the decision's hash ends in these bits; "" for all */
+    const char *sample_type;     /* -pgo-sample-type, "" for automatic */
+    double prior_strength;       /* scales the static prior of the fit: 1 */
+    bool preinline;              /* run LLVM's PGO pre-inliner before matching */
+    bool cold_unsampled;         /* treat functions without samples as cold */
+    uint64_t profile_size_limit; /* bytes after decompression */
+} pgo_options;
+
+/* Reads the registered options and their environment twins. [arena] keeps the strings. */
+bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *status);
+
+/* ---- discover.c ----------------------------------------------------------------------------------------------- */
+
+/* The nearest default.pgo from the folder of [source_file] (relative to [working_folder]) upward, stopping after the
+ * working folder or a repository's root (.git), whichever comes first; NULL when there is none. */
+const char *pgo_discover_profile(const char *source_file, const char *working_folder, pprof_arena *arena,
+                                 pprof_status *status);
+
+/* ---- location.c: what of the module the later stages need, in flat arrays -------------------------------------- */
+
+/* Why a function is left alone, or how it took part. */
+typedef enum pgo_function_state {
+    PGO_TAKES_PART = 0,
+    PGO_IS_DECLARATION, /* no body here, or available_externally without need */
+    PGO_IS_OPTNONE,
+    PGO_IS_NAKED,
+    PGO_IS_ANNOTATED,      /* has an entry count already: instrumentation, sample loader, or this plugin before LTO */
+    PGO_HAS_NO_SUBPROGRAM, /* no debug info: nothing can match */
+} pgo_function_state;
+
+/* One body in the IR: a function's own (parent PGO_NONE, always the function's first context) or a copy that was
+ * inlined into it. Contexts of a function are in order of first appearance; a parent comes before its children. */
+typedef struct pgo_context {
+    uint32_t parent;        /* index into contexts, PGO_NONE for the function itself */
+    pprof_place call_place; /* where the parent body calls this one; absolute line = call_place.offset + parent line */
+    uint32_t call_line;     /* the same as an absolute line */
+    const char *linkage_name; /* from the subprogram: linkage name, or name for C */
+    const char *source_name;  /* the subprogram's plain name */
+    const char *file;         /* last two components of the subprogram's file */
+    uint32_t start_line;      /* the subprogram's line */
+    /* filled by match.c */
+    uint32_t weight_body; /* body in the Weights whose samples belong to this context, PPROF_NONE: none */
+} pgo_context;
+
+/* Instructions of one block at one place of one context, added up. Line-0 instructions are not places. */
+typedef struct pgo_place {
+    uint32_t context;
+    uint32_t line;     /* absolute, so that weights with absolute lines match too; never 0 */
+    pprof_place place; /* offset = line − the context's start line */
+    uint32_t block;    /* index in the function, 0 is the entry */
+    float cost;        /* what its instructions cost, in the units of cost.c */
+    uint32_t instruction_count;
+    /* filled by match.c: samples of the location, shared with the other blocks that hold the same location: the
+     * observation's index is the same for all of them */
+    uint32_t observation; /* into the function's observations, PGO_NONE before matching */
+} pgo_place;
+
+typedef enum pgo_call_kind {
+    PGO_CALL_DIRECT = 0,
+    PGO_CALL_INDIRECT,
+} pgo_call_kind;
+
+/* One call instruction (call, invoke, callbr), intrinsics and inline assembly left out. */
+typedef struct pgo_call {
+    LLVMValueRef instruction;
+    pgo_call_kind kind;
+    uint32_t context;
+    uint32_t line; /* absolute; 0 when the call has no line */
+    pprof_place place;
+    uint32_t block;
+    uint32_t callee; /* index into pgo_module.functions (also declarations), PGO_NONE when indirect */
+    /* filled by match.c; for an indirect call targets hold all callees seen */
+    uint64_t inclusive, leaf;            /* samples through this call, summed over targets */
+    uint32_t first_target, target_count; /* into pgo_module.targets, heaviest inclusive first */
+} pgo_call;
+
+/* A callee that the profile saw at a call. */
+typedef struct pgo_target {
+    uint32_t weight_function; /* into weights.functions */
+    uint32_t function;        /* into pgo_module.functions, PGO_NONE if not in this module */
+    uint64_t inclusive, leaf;
+} pgo_target;
+
+/* Control flow of one function in compressed-row form: the successors of block b are
+ * successors[first_successor[b] .. first_successor[b+1]), in the terminator's order; probability is LLVM's static
+ * estimate (existing branch weights included) in [0,1], summing to 1 over a block. Infallible ends have none. */
+typedef struct pgo_graph {
+    uint32_t block_count;
+    uint32_t *first_successor; /* block_count + 1 */
+    uint32_t *successors;
+    double *probability;
+} pgo_graph;
+
+/* Samples with the terms that may have caused them: expected samples = Σ cost · frequency of the block. A location
+ * that lies in several blocks is one observation with several terms. */
+typedef struct pgo_observation {
+    double samples;
+    uint32_t first_term, term_count; /* into terms */
+    bool is_whole_function;          /* all of the function's samples, line 0 included, against all of its cost */
+} pgo_observation;
+
+typedef struct pgo_term {
+    uint32_t block;
+    double cost;
+} pgo_term;
+
+typedef struct pgo_function {
+    LLVMValueRef value;
+    const char *name; /* the symbol */
+    pgo_function_state state;
+    uint32_t first_context, context_count; /* into module.contexts; the first is the function's own body */
+    uint32_t first_place, place_count;     /* into module.places, sorted by (context, line, column, block) */
+    uint32_t first_call, call_count;       /* into module.calls, in instruction order */
+    LLVMBasicBlockRef *blocks;
+    float *block_cost; /* of all instructions, with or without a line */
+    pgo_graph graph;
+    /* filled by match.c */
+    uint32_t weight_function; /* into weights.functions, PGO_NONE: the profile does not know it */
+    const char *miss_reason;  /* why weight_function is PGO_NONE or samples were dropped; NULL: nothing to say */
+    uint64_t self_samples;    /* on this function's own body and inlined copies, as the profile has them */
+    uint64_t matched_samples; /* of those, on a place that exists */
+    pgo_observation *observations;
+    uint32_t observation_count;
+    pgo_term *terms;
+    uint32_t term_count;
+    /* filled by frequency.c */
+    bool has_frequencies;
+    double entry_rate;        /* invocations, in samples per unit of cost */
+    double *block_frequency;  /* per invocation; entry 1 */
+    double *edge_probability; /* parallel to graph.successors */
+} pgo_function;
+
+typedef struct pgo_module {
+    LLVMModuleRef llvm;
+    const char *source_file;
+    uint32_t function_count, context_count, place_count, call_count, target_count;
+    pgo_function *functions; /* in module order, declarations included */
+    pgo_context *contexts;
+    pgo_place *places;
+    pgo_call *calls;
+    pgo_target *targets; /* filled by match.c */
+    bool has_debug_locations;
+} pgo_module;
+
+bool pgo_collect_locations(pgo_host *host, LLVMModuleRef llvm, pprof_arena *arena, pgo_module *module,
+                           pprof_status *status);
+
+/* cost.c: what one execution of [instruction] costs, in the fit's unit (a simple ALU instruction is .8). */
+double pgo_get_instruction_cost(LLVMValueRef instruction);
+
+/* ---- report.c: one value per decision or refusal ----------------------------------------------------------------- */
+
+typedef enum pgo_decision_kind {
+    PGO_DECISION_PASSED = 0, /* -Rpass=pgo */
+    PGO_DECISION_MISSED,     /* -Rpass-missed=pgo */
+    PGO_DECISION_ANALYSIS,   /* -Rpass-analysis=pgo */
+} pgo_decision_kind;
+
+typedef struct pgo_decision {
+    pgo_decision_kind kind;
+    const char *name;    /* CamelCase, stable: "HotCallSite", "Promoted", "NotMatched" … */
+    uint32_t function;   /* into module.functions */
+    LLVMValueRef at;     /* instruction, or NULL for the function itself */
+    const char *callee;  /* or NULL */
+    uint64_t weight;     /* samples behind it */
+    const char *message; /* the whole sentence */
+} pgo_decision;
+
+typedef struct pgo_report {
+    pgo_decision *decisions;
+    uint32_t decision_count, decision_capacity;
+} pgo_report;
+
+/* Everything of one run, passed from stage to stage. A stage reads what earlier ones filled and writes its own. */
+typedef struct pgo_run {
+    pgo_host *host;
+    pprof_arena *arena;
+    pprof_status *status;
+    pgo_options options;
+    const char *profile_path;
+    pprof_weights weights;
+    pgo_module module;
+    struct pgo_hot_edges *hot;
+    pgo_report report;
+} pgo_run;
+
+/* Appends a decision; the strings must live in the run's arena or be literals. */
+bool pgo_add_decision(pgo_run *run, pgo_decision decision);
+
+/* Remarks through LLVM, JSON lines to -pgo-report, text to stderr by -pgo-debug: after all stages. */
+bool pgo_emit_report(pgo_run *run);
+
+/* ---- match.c ------------------------------------------------------------------------------------------------------
+ */
+
+/* Finds each function's weights, gives each context its samples (a copy's are taken from its function's), each place
+ * and call its share, and builds the observations. Adds a NotMatched decision for every function that the profile
+ * knows under a name or line that the module has not. */
+bool pgo_match_weights(pgo_run *run);
+
+/* names.c: [name] without .llvm.N, .__uniq.N, .part.N, .constprop.N, .isra.N, .cold, in any order; gives the
+ * length that remains. */
+size_t pgo_strip_name_suffixes(const char *name);
+
+/* ---- frequency.c, infer.c --------------------------------------------------------------------------------------- */
+
+/* Fills has_frequencies, entry_rate, block_frequency, edge_probability of every function with samples, consistent
+ * between callers and callees. */
+bool pgo_estimate_frequencies(pgo_run *run);
+
+/* Knobs of the fit; see infer.c for the measured reason of each default. */
+typedef struct pgo_fit_options {
+    double prior_strength;
+    double entry_target, entry_weight; /* pull of log(entry rate) toward log(entry_target); weight 0: none */
+    unsigned iteration_limit;
+} pgo_fit_options;
+
+typedef struct pgo_fit {
+    double entry_rate;
+    double *block_frequency;  /* block_count, per invocation */
+    double *edge_probability; /* parallel to graph->successors */
+    unsigned iterations;
+    bool reached_limit;
+} pgo_fit;
+
+/* The maximum a posteriori fit of entry rate and branch probabilities to the observations. Deterministic bit for bit:
+ * only +, −, ×, ÷ and sqrt of IEEE doubles, with own exp and log. */
+bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observations, uint32_t observation_count,
+                         const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_fit *fit,
+                         pprof_status *status);
+
+/* ---- annotate.c, summary.c ------------------------------------------------------------------------------------------
+ */
+
+/* Counts written to the IR are rate × this, so that the floor of 1 stays far below anything sampled. */
+#define PGO_COUNT_SCALE 1e5
+
+/* Writes branch weights, entry counts and the module's ProfileSummary. */
+bool pgo_annotate_frequencies(pgo_run *run);
+
+/* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in
+ * every translation unit. */
+bool pgo_write_summary(pgo_run *run);
+
+/* ---- hot.c --------------------------------------------------------------------------------------------------------
+ */
+
+/* A call edge of the flat view, the key that inlining goes by. */
+typedef struct pgo_hot_edge {
+    uint32_t caller, callee; /* into weights.functions */
+    pprof_place place;
+    uint64_t leaf, inclusive;
+} pgo_hot_edge;
+
+/* Sorted by weight descending, then caller name, callee name, place. The first hot_count are hot. */
+typedef struct pgo_hot_edges {
+    pgo_hot_edge *edges;
+    uint32_t edge_count, hot_count;
+    uint64_t total, threshold; /* weight of all edges; of the last hot one */
+} pgo_hot_edges;
+
+bool pgo_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pgo_hot_edges *hot,
+                        pprof_status *status);
+
+/* Whether the flat edge (caller, place, callee) is hot. */
+bool pgo_is_hot_edge(const pgo_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
+                     uint32_t callee);
+
+/* ---- devirt.c, inline.c, layout.c -----------------------------------------------------------------------------------
+ */
+
+/* Value-profile metadata at indirect calls, then LLVM's indirect-call promotion. */
+bool pgo_devirtualize_calls(pgo_run *run);
+
+/* The inline threshold at hot call sites; growth capped per caller and per module, caps reported. */
+bool pgo_mark_hot_calls(pgo_run *run);
+
+/* Hot and cold placement of functions, as far as entry counts and the summary do not settle it. */
+bool pgo_place_functions(pgo_run *run);
+
+/* ---- run.c ---------------------------------------------------------------------------------------------------------
+ */
+
+/* One module through all stages. Called by the shim. Gives true when the IR changed. */
+bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module);
+
+#endif

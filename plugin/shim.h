@@ -1,0 +1,60 @@
+/* The C face of shim.cpp: what LLVM's C API lacks, and nothing that decides. */
+#ifndef PGO_SHIM_H
+#define PGO_SHIM_H
+
+#include <llvm-c/Types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The pass manager's side of one run: analysis managers, LTO phase, remark emitters. Made and owned by the shim. */
+typedef struct pgo_host pgo_host;
+
+typedef enum pgo_phase { PGO_PHASE_NONE = 0, PGO_PHASE_PRE_LINK, PGO_PHASE_POST_LINK } pgo_phase;
+pgo_phase pgo_shim_get_phase(const pgo_host *host);
+
+/* The text of a registered option ("pgo-profile"), or NULL when it was not given on the command line. */
+const char *pgo_shim_get_option(const char *name);
+
+/* Names and help texts of the options to register; the table is in options.c. */
+typedef struct pgo_option_description {
+    const char *name, *value_name, *help;
+} pgo_option_description;
+extern const pgo_option_description pgo_option_table[];
+extern const unsigned pgo_option_count;
+
+/* LLVM's static probability of the edge from [block] to its successor number [index], 0..1. */
+double pgo_shim_get_edge_probability(pgo_host *host, LLVMBasicBlockRef block, unsigned index);
+
+/* Whether the function has a profile entry count already. */
+bool pgo_shim_has_entry_count(LLVMValueRef function);
+
+/* The GUID by which LLVM's value profiles name a function of this module; for one that is not here, that of the name.
+ */
+uint64_t pgo_shim_get_function_guid(LLVMValueRef function);
+uint64_t pgo_shim_get_name_guid(const char *name);
+
+/* LLVM passes that have no stable C API or need arguments. They invalidate all analyses. */
+void pgo_shim_run_preinliner(pgo_host *host, int threshold, int hint_threshold);
+void pgo_shim_promote_indirect_calls(pgo_host *host);
+
+typedef enum pgo_severity { PGO_ERROR = 0, PGO_WARNING, PGO_NOTE } pgo_severity;
+/* Through clang's diagnostics; [message] without the "pgo: " prefix, which the shim adds. */
+void pgo_shim_diagnose(pgo_host *host, pgo_severity severity, const char *message);
+
+typedef enum pgo_remark_kind { PGO_REMARK_PASSED = 0, PGO_REMARK_MISSED, PGO_REMARK_ANALYSIS } pgo_remark_kind;
+bool pgo_shim_remarks_are_wanted(pgo_host *host);
+/* A remark of pass "pgo" at [instruction], or at [function] when that is NULL. */
+void pgo_shim_emit_remark(pgo_host *host, pgo_remark_kind kind, const char *name, LLVMValueRef function,
+                          LLVMValueRef instruction, const char *message);
+
+/* Demangled [name] in malloc'ed memory, or NULL when it is not mangled. */
+char *pgo_shim_demangle(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,106 @@
+/* Takes requests for memory; gives zeroed blocks that live until the arena is freed, all at once.
+ * Small requests share a block; a large one gets a block of its own, so that little is wasted at its end. */
+#include "pprofread.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct pprof_arena_block {
+    struct pprof_arena_block *next;
+    void *adopted; /* memory that came from outside, or NULL */
+    size_t used, size;
+    alignas(max_align_t) unsigned char bytes[];
+} pprof_arena_block;
+
+enum { SMALL_BLOCK = 4096, LARGE_BLOCK = 1 << 18 };
+
+static pprof_arena_block *add_block(pprof_arena *arena, size_t size) {
+    if (size > SIZE_MAX - sizeof(pprof_arena_block)) return NULL;
+    /* calloc, not malloc: large blocks then come zeroed from the kernel without being touched. */
+    pprof_arena_block *block = calloc(1, sizeof *block + size);
+    if (block == NULL) return NULL;
+    block->size = size;
+    arena->reserved_bytes += sizeof *block + size;
+    return block;
+}
+
+void *pprof_arena_allocate(pprof_arena *arena, size_t count, size_t size) {
+    const size_t alignment = alignof(max_align_t);
+    if (size != 0 && count > (SIZE_MAX - alignment) / size) return NULL;
+    size_t need = (count * size + alignment - 1) / alignment * alignment;
+    if (need == 0) need = alignment;
+
+    pprof_arena_block *current = arena->blocks;
+    if (current != NULL && current->size - current->used >= need) {
+        void *memory = current->bytes + current->used;
+        current->used += need;
+        return memory;
+    }
+    /* Blocks grow with the arena: a small run stays small. */
+    size_t shared = arena->reserved_bytes < LARGE_BLOCK ? SMALL_BLOCK : LARGE_BLOCK;
+    bool own_block = need > shared / 4;
+    pprof_arena_block *block = add_block(arena, own_block ? need : shared);
+    if (block == NULL) return NULL;
+    block->used = need;
+    if (own_block && current != NULL) { /* keep filling the current block */
+        block->next = current->next;
+        current->next = block;
+    } else {
+        block->next = current;
+        arena->blocks = block;
+    }
+    return block->bytes;
+}
+
+void *pprof_allocate(pprof_arena *arena, size_t count, size_t size, pprof_status *status) {
+    void *memory = pprof_arena_allocate(arena, count, size);
+    if (memory == NULL) pprof_fail(status, "out of memory (%zu elements of %zu bytes)", count, size);
+    return memory;
+}
+
+char *pprof_copy_string(pprof_arena *arena, const char *text, size_t length, pprof_status *status) {
+    char *copy = length == SIZE_MAX ? NULL : pprof_allocate(arena, length + 1, 1, status);
+    if (copy != NULL && length != 0) memcpy(copy, text, length);
+    return copy;
+}
+
+char *pprof_format_string(pprof_arena *arena, pprof_status *status, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = length < 0 ? NULL : pprof_allocate(arena, (size_t)length + 1, 1, status);
+    if (text != NULL) (void)vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    return text;
+}
+
+bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size) {
+    pprof_arena_block *block = add_block(arena, 0);
+    if (block == NULL) {
+        free(memory);
+        return false;
+    }
+    block->adopted = memory;
+    arena->reserved_bytes += size;
+    if (arena->blocks != NULL) {
+        block->next = arena->blocks->next;
+        arena->blocks->next = block;
+    } else {
+        arena->blocks = block;
+    }
+    return true;
+}
+
+void pprof_arena_free(pprof_arena *arena) {
+    for (pprof_arena_block *block = arena->blocks; block != NULL;) {
+        pprof_arena_block *next = block->next;
+        free(block->adopted);
+        free(block);
+        block = next;
+    }
+    *arena = (pprof_arena){0};
+}

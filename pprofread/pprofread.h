@@ -1,0 +1,388 @@
+/* pprofread: pprof CPU profiles, read, made, checked and weighed for profile-guided optimization.
+ *
+ * The data runs one way, and this header lists it in that order:
+ *
+ *   file ──pprof_read_source──▶ bytes ──pprof_decode_profile──▶ Profile ──pprof_compute_weights──▶ Weights
+ *   perf.data, gperftools ──pprof_import_*──▶ Profile (addresses) ──pprof_symbolize_profile──▶ Profile
+ *   Profile ──pprof_encode_profile──▶ bytes        Profile ──pprof_print_*──▶ text        Weights ◀─▶ text
+ *
+ * Conventions. A function that can fail takes a pprof_status last and returns false (or NULL) after it has put a
+ * message there. What a function gives lives in the pprof_arena it was handed and dies with it. Nothing here prints
+ * (except to a FILE that the caller passes), exits, or keeps global state; two threads may use it on two arenas.
+ * All sums of sample values saturate at the type's limit.
+ */
+#ifndef PPROFREAD_H
+#define PPROFREAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- status.c: errors are values --------------------------------------------------------------------------- */
+
+/* Owned by the caller, zero-initialized: `pprof_status status = {0};`. */
+typedef struct pprof_status {
+    bool failed;
+    char message[1024]; /* "FILE: what is wrong; what to do", one line, no trailing newline, control characters escaped
+                         */
+} pprof_status;
+
+/* Records a failure and returns false, so that `return pprof_fail(status, "…")` reads well. The first failure wins. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+bool pprof_fail(pprof_status *status, const char *format, ...);
+
+/* ---- arena.c: one owner for everything --------------------------------------------------------------------- */
+
+typedef struct pprof_arena {
+    struct pprof_arena_block *blocks;
+    size_t reserved_bytes; /* what the arena has taken from malloc, for tests of the memory bound */
+} pprof_arena;             /* zero-initialized: `pprof_arena arena = {0};` */
+
+/* Zeroed memory for [count] elements of [size] bytes, aligned for any type; NULL when memory is out or the product
+ * overflows. A count of 0 gives a valid pointer. */
+void *pprof_arena_allocate(pprof_arena *arena, size_t count, size_t size);
+
+/* As above, and says so in [status] when it gives NULL. */
+void *pprof_allocate(pprof_arena *arena, size_t count, size_t size, pprof_status *status);
+
+/* A NUL-terminated copy of [length] bytes, or NULL with [status] set. */
+char *pprof_copy_string(pprof_arena *arena, const char *text, size_t length, pprof_status *status);
+
+/* printf into the arena; NULL with [status] set when memory is out. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+char *pprof_format_string(pprof_arena *arena, pprof_status *status, const char *format, ...);
+
+/* Hands a malloc'ed [memory] of [size] bytes to the arena, which frees it. On failure the memory is freed at once. */
+bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size);
+
+void pprof_arena_free(pprof_arena *arena);
+
+/* ---- source.c: a file's bytes, and what they are ------------------------------------------------------------ */
+
+typedef enum pprof_format {
+    PPROF_FORMAT_UNKNOWN = 0,
+    PPROF_FORMAT_EMPTY,
+    PPROF_FORMAT_PROFILE,       /* pprof protobuf (after gunzip) */
+    PPROF_FORMAT_WEIGHTS_TEXT,  /* first line "pgo-weights 1" */
+    PPROF_FORMAT_WEIGHTS_INDEX, /* reserved for the memory-mapped index */
+    PPROF_FORMAT_GPERFTOOLS,    /* legacy binary CPU profile */
+    PPROF_FORMAT_PERF_DATA,
+    PPROF_FORMAT_PERF_SCRIPT,
+    PPROF_FORMAT_HEAP_LEGACY,
+    PPROF_FORMAT_FOLDED_STACKS,
+    PPROF_FORMAT_ELF,
+    PPROF_FORMAT_LLVM_PROFILE, /* .profdata, .profraw, or a sample profile in text */
+    PPROF_FORMAT_GZIP,         /* still gzip after one gunzip */
+    PPROF_FORMAT_ZSTD,
+    PPROF_FORMAT_LZ4,
+    PPROF_FORMAT_BZIP2,
+    PPROF_FORMAT_XZ,
+    PPROF_FORMAT_ZLIB,
+    PPROF_FORMAT_MARKUP, /* HTML, XML, SVG */
+    PPROF_FORMAT_JSON,
+} pprof_format;
+
+#define PPROF_DEFAULT_SIZE_LIMIT ((uint64_t)1 << 30) /* bytes after decompression */
+#define PPROF_MAXIMUM_SIZE_LIMIT ((uint64_t)UINT32_MAX - 1)
+
+typedef struct pprof_source {
+    const char *path;    /* as given, for messages */
+    const uint8_t *data; /* decompressed bytes, in the arena */
+    size_t size;
+    pprof_format format; /* of the decompressed bytes */
+    bool was_gzip;
+} pprof_source;
+
+/* Reads the file at [path] ("-" is standard input), gunzips it (several members, each checksum checked) if it is gzip,
+ * and sniffs what it is. Refuses more than [size_limit] decompressed bytes, naming the limit (0: the default).
+ * A format that is not a profile is no failure here: see pprof_refuse_format. */
+bool pprof_read_source(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_source *source,
+                       pprof_status *status);
+
+/* The same for bytes in memory, which must outlive the source; [path] is a name for messages. */
+bool pprof_read_bytes(const char *path, const void *data, size_t size, uint64_t size_limit, pprof_arena *arena,
+                      pprof_source *source, pprof_status *status);
+
+/* Fails with the message that names what the source is and the remedy, e.g. "x: this is perf.data: run
+ * `pprofread import -o default.pgo x` first". */
+bool pprof_refuse_format(const pprof_source *source, pprof_status *status);
+
+/* ---- decode.c: bytes ─▶ Profile ----------------------------------------------------------------------------- */
+
+#define PPROF_NONE UINT32_MAX /* "no such index" wherever an index is optional */
+
+/* A string of the profile: not NUL-terminated, may hold any byte. */
+typedef struct pprof_string {
+    const char *text;
+    size_t length;
+} pprof_string;
+
+/* Indices called *_string are into the string table; 0 is always the empty string. */
+typedef struct pprof_value_type {
+    uint32_t type_string;
+    uint32_t unit_string;
+} pprof_value_type;
+
+typedef struct pprof_mapping {
+    uint64_t memory_start, memory_limit, file_offset;
+    uint32_t filename_string, build_id_string;
+    bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
+} pprof_mapping;
+
+typedef struct pprof_function {
+    uint32_t name_string, system_name_string, filename_string;
+    int64_t start_line; /* 0: not known */
+} pprof_function;
+
+typedef struct pprof_line {
+    int64_t line; /* 0: not known */
+    int64_t column;
+    uint32_t function; /* index into functions */
+} pprof_line;
+
+/* line[0] is the innermost inlined frame, the last one the physical function. */
+typedef struct pprof_location {
+    uint64_t address;
+    uint32_t mapping;                /* index into mappings, or PPROF_NONE */
+    uint32_t first_line, line_count; /* into lines */
+    bool is_folded;
+} pprof_location;
+
+typedef struct pprof_label {
+    int64_t number;
+    uint32_t key_string, text_string, unit_string;
+} pprof_label;
+
+/* Compact and id-free: everything is an index into a flat array, and every index is in range (decode checked it).
+ * Sample s has the locations sample_locations[first_location[s] .. first_location[s+1]), leaf first, the values
+ * values[s * sample_type_count ..], and the labels labels[first_label[s] .. first_label[s+1]). */
+typedef struct pprof_profile {
+    uint32_t sample_type_count, sample_count, mapping_count, location_count, line_count, function_count;
+    uint32_t label_count, string_count, comment_count;
+    pprof_value_type *sample_types;
+    uint32_t *first_location; /* sample_count + 1 */
+    uint32_t *sample_locations;
+    int64_t *values;
+    uint32_t *first_label; /* sample_count + 1, or NULL when there are no labels at all */
+    pprof_label *labels;
+    pprof_mapping *mappings;
+    pprof_location *locations;
+    pprof_line *lines;
+    pprof_function *functions;
+    const uint8_t *string_data; /* each string as a protobuf varint length and its bytes */
+    uint32_t *string_offsets;   /* where in string_data each begins: 4 bytes a string, whatever its length */
+    uint32_t *comment_strings;
+    uint32_t drop_frames_string, keep_frames_string, default_sample_type_string, doc_url_string;
+    int64_t time_nanos, duration_nanos, period;
+    pprof_value_type period_type;
+} pprof_profile;
+
+/* Decodes message by message, so that memory stays near three times the decompressed size. Refuses whatever
+ * google/pprof refuses, and two profiles glued together. [profile] borrows the source's bytes. */
+bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
+
+/* String [index] of the table. */
+pprof_string pprof_get_string(const pprof_profile *profile, uint32_t index);
+
+/* Whether the string equals the NUL-terminated [text]. */
+bool pprof_string_equals(pprof_string string, const char *text);
+
+/* ---- builder.c: a Profile made piece by piece --------------------------------------------------------------- */
+
+/* Interns what it is given: equal strings, mappings, functions, locations (same mapping, address, lines, folded) and
+ * samples (same locations and labels) become one, values summed with saturation. Indices are in order of first use. */
+typedef struct pprof_builder pprof_builder;
+
+pprof_builder *pprof_create_builder(pprof_arena *arena, pprof_status *status);
+/* Every pprof_add_* gives the index, or PPROF_NONE with [status] set when memory is out. */
+uint32_t pprof_add_string(pprof_builder *builder, const char *text, size_t length, pprof_status *status);
+uint32_t pprof_add_sample_type(pprof_builder *builder, const char *type, const char *unit, pprof_status *status);
+uint32_t pprof_add_mapping(pprof_builder *builder, const pprof_mapping *mapping, pprof_status *status);
+uint32_t pprof_add_function(pprof_builder *builder, const pprof_function *function, pprof_status *status);
+/* [location]'s first_line is ignored; [lines] holds its line_count lines. */
+uint32_t pprof_add_location(pprof_builder *builder, const pprof_location *location, const pprof_line *lines,
+                            pprof_status *status);
+/* [values]: one per sample type; labels may be NULL. */
+uint32_t pprof_add_sample(pprof_builder *builder, const uint32_t *locations, uint32_t location_count,
+                          const int64_t *values, const pprof_label *labels, uint32_t label_count, pprof_status *status);
+/* The finished profile; the scalar fields (time, period, comments …) are the caller's to set on it, its strings
+ * having been added before. The builder must not be used after. */
+bool pprof_finish_builder(pprof_builder *builder, pprof_profile *profile, pprof_status *status);
+
+/* ---- encode.c: Profile ─▶ bytes ----------------------------------------------------------------------------- */
+
+/* The profile as protobuf, gzipped without a timestamp when [gzip]: equal profiles give equal bytes. */
+bool pprof_encode_profile(const pprof_profile *profile, bool gzip, pprof_arena *arena, const uint8_t **data,
+                          size_t *size, pprof_status *status);
+
+/* Writes bytes to [path] ("-": standard output) through a temporary file and rename, so that no half file is left. */
+bool pprof_write_file(const char *path, const void *data, size_t size, pprof_status *status);
+
+/* ---- select.c: which of a profile's values counts ------------------------------------------------------------ */
+
+/* The index of the sample type that PGO uses: the one named [wanted] ("samples", "cpu", or a decimal index) if not
+ * NULL; else samples/count or cpu/nanoseconds, else a known CPU type, else the default type; heap, mutex, block and
+ * wall-clock profiles are refused with the reason. */
+bool pprof_select_cpu_type(const pprof_profile *profile, const char *path, const char *wanted, uint32_t *index,
+                           pprof_status *status);
+
+/* The index that `pprof -top` would show: [wanted] or default_sample_type or the last. */
+bool pprof_select_shown_type(const pprof_profile *profile, const char *path, const char *wanted, uint32_t *index,
+                             pprof_status *status);
+
+/* ---- weights.c: Profile ─▶ Weights, the only thing that the plugin knows of a profile ------------------------- */
+
+#define PPROF_NO_OFFSET INT32_MIN /* the line was 0: compiler-made code, or a profile without lines */
+#define PPROF_CONTEXT_DEPTH 10
+
+/* A place in a function: line − start_line, or the absolute line where the function's lines_are_absolute; column 0 is
+ * not known. Ordered by offset, then column. */
+typedef struct pprof_place {
+    int32_t offset;
+    uint32_t column;
+} pprof_place;
+
+/* Samples whose innermost frame was at this place of a body. */
+typedef struct pprof_self {
+    pprof_place place;
+    uint64_t weight;
+} pprof_self;
+
+/* One function body: a function itself (a root), or that function as called from one place of another body. A root
+ * counts every sample with the function in it, whoever called it; a call counts those that came through it. The plugin
+ * subtracts what it finds in inlined copies. Calls of a body are sorted by (place, callee). */
+typedef struct pprof_body {
+    uint32_t function;               /* into functions */
+    pprof_place place;               /* of the call, in the parent body; PPROF_NO_OFFSET for a root */
+    uint64_t inclusive;              /* samples with this body in the stack, each counted once however deep it recurs */
+    uint64_t leaf;                   /* samples whose innermost frame is this body: Go's edge weight */
+    uint32_t first_self, self_count; /* into selves; empty below PPROF_CONTEXT_DEPTH */
+    uint32_t first_call, call_count; /* into bodies: this body's callees */
+} pprof_body;
+
+typedef struct pprof_weight_function {
+    const char *linkage_name; /* mangled where the profile knows it, else the best name there is */
+    const char *source_name;  /* as the profile shows it; may be demangled, simplified, or equal to linkage_name */
+    const char *file;         /* the last two components of the path, "" if not known; a hint, never a key */
+    int32_t start_line;       /* 0: not known or not to be trusted */
+    bool lines_are_absolute;  /* places hold lines, since start_line is 0 */
+    bool linkage_is_certain;  /* false: linkage_name may be a demangled or shortened name */
+} pprof_weight_function;
+
+/* functions[i] has the root bodies[i]; sorted by linkage_name, then source_name, file, start_line. */
+typedef struct pprof_weights {
+    uint32_t function_count, body_count, self_count;
+    pprof_weight_function *functions;
+    pprof_body *bodies;
+    pprof_self *selves;
+    uint64_t total;          /* sum of all samples' values */
+    uint64_t sample_count;   /* number of samples, or the total where the values count them */
+    uint64_t unnamed;        /* of total: leaf without a function name (not symbolized) */
+    uint64_t without_line;   /* of total: leaf with a name and line 0 */
+    const char *type, *unit; /* of the values, e.g. "samples", "count" */
+} pprof_weights;
+
+typedef struct pprof_weights_options {
+    const char *sample_type; /* NULL: as pprof_select_cpu_type chooses */
+    uint32_t context_depth;  /* 0: PPROF_CONTEXT_DEPTH */
+} pprof_weights_options;
+
+/* [options] may be NULL. Negative values are left out (they come from -diff_base), lines out of range count as 0. */
+bool pprof_compute_weights(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
+                           pprof_arena *arena, pprof_weights *weights, pprof_status *status);
+
+/* ---- text.c: the Weights' text form --------------------------------------------------------------------------
+ *
+ *   pgo-weights 1
+ *   type samples count
+ *   total 683 samples 683 unnamed 4 without-line 111
+ *   function luaV_execute file lua/lvm.c start 1141
+ *     self 13:14 9                       # offset:column weight; '?' for PPROF_NO_OFFSET, column 0 left out
+ *     call 30:5 luaD_precall 12 3        # offset:column callee inclusive leaf
+ *       self 4:2 3                       # the callee's samples in this context, two more spaces
+ *   function _ZL4walkv source walk file bench/xml.cpp absolute   # no start line: places hold lines
+ *
+ * '#' to the end of line is a comment; a name with spaces, '"', '#' or control characters is written in C quotes.
+ * A root's inclusive and leaf weights are derived when a function line has no `inclusive N leaf N`. A callee without a
+ * function line of its own gets one implicitly. `total` may be left out: then it is the sum of the roots' selves. */
+bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_weights *weights, pprof_status *status);
+bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status);
+
+/* Reads a profile in any form (pprof, weights text, index), told apart by content, and gives its Weights. */
+bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
+                        pprof_weights *weights, pprof_status *status);
+
+/* ---- check.c: is a profile fit for PGO? ---------------------------------------------------------------------- */
+
+typedef struct pprof_fitness {
+    const char *type, *unit;
+    uint64_t sample_count, total;
+    /* of total, by the leaf frame, each 0..1 */
+    double share_with_name, share_with_line, share_with_start_line, share_with_column, share_with_caller;
+    uint32_t function_count, distrusted_start_line_count;
+    bool is_fit;           /* usable, perhaps with less effect */
+    const char *advice[8]; /* what is missing and how to get it, one line each, most important first */
+    uint32_t advice_count;
+} pprof_fitness;
+
+bool pprof_check_fitness(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
+                         pprof_arena *arena, pprof_fitness *fitness, pprof_status *status);
+
+/* ---- import_gperftools.c, import_perf.c, symbolize.c: other profilers' output ─▶ Profile --------------------- */
+
+/* The legacy binary format: header, addresses, text of the memory map. Types samples/count and cpu/nanoseconds. */
+bool pprof_import_gperftools(const pprof_source *source, pprof_arena *arena, pprof_profile *profile,
+                             pprof_status *status);
+
+/* Runs `perf script` on the file at [path]. Types samples/count and cpu/nanoseconds; addresses only. */
+bool pprof_import_perf(const char *path, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
+
+typedef struct pprof_symbolize_options {
+    const char *binary;     /* stands in for the main mapping's file when that has moved; NULL: the mapping's own */
+    const char *symbolizer; /* NULL: llvm-symbolizer-22, -19, then llvm-symbolizer from PATH */
+} pprof_symbolize_options;
+
+/* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),
+ * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them. Mappings
+ * whose file cannot be read keep their addresses. */
+bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
+                             pprof_profile *output, pprof_status *status);
+
+/* ---- print_raw.c, print_top.c: pprof's own layouts ------------------------------------------------------------ */
+
+typedef enum pprof_granularity {
+    PPROF_BY_FUNCTIONS = 0,
+    PPROF_BY_LINES,
+    PPROF_BY_FILES,
+    PPROF_BY_FILEFUNCTIONS,
+    PPROF_BY_ADDRESSES,
+} pprof_granularity;
+
+typedef struct pprof_report_options {
+    pprof_granularity granularity;
+    bool cumulative;            /* sort by cumulative value */
+    bool without_inlines;       /* attribute to the physical function */
+    const char *sample_type;    /* NULL: the profile's default */
+    const char *focus, *ignore; /* regular expressions, NULL: none */
+    int node_count;             /* -1: pprof's default */
+    double node_fraction;       /* negative: pprof's default, 0.005 */
+    const char *unit;           /* NULL: pprof's choice */
+} pprof_report_options;
+
+bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status);
+bool pprof_print_top(const pprof_profile *profile, const pprof_report_options *options, FILE *out, pprof_arena *arena,
+                     pprof_status *status);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
