@@ -228,6 +228,11 @@ bool pgo_add_decision(pgo_run *run, pgo_decision decision);
 /* Remarks through LLVM, JSON lines to -pgo-report, text to stderr by -pgo-debug: after all stages. */
 bool pgo_emit_report(pgo_run *run);
 
+/* hash.c: whether -pgo-hash lets the decision of [kind] ("inline", "devirt", …) at this place of [function] be taken.
+ * Every stage asks before it changes the IR; without -pgo-hash the answer is yes. [callee] may be NULL. */
+bool pgo_hash_allows(const pgo_run *run, const char *kind, const char *function, uint32_t line, uint32_t column,
+                     const char *callee);
+
 /* ---- match.c ------------------------------------------------------------------------------------------------------
  */
 

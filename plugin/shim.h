@@ -16,6 +16,13 @@ typedef struct pgo_host pgo_host;
 typedef enum pgo_phase { PGO_PHASE_NONE = 0, PGO_PHASE_PRE_LINK, PGO_PHASE_POST_LINK } pgo_phase;
 pgo_phase pgo_shim_get_phase(const pgo_host *host);
 
+/* Whether the module is compiled at -O0: nobody will act on what the plugin writes. */
+bool pgo_shim_is_unoptimized(const pgo_host *host);
+
+/* The clang flag by which another profile or its instrumentation is at work on this module ("-fprofile-generate",
+ * "-fprofile-use", "-fprofile-sample-use"), or NULL. */
+const char *pgo_shim_get_rival(const pgo_host *host);
+
 /* The text of a registered option ("pgo-profile"), or NULL when it was not given on the command line. */
 const char *pgo_shim_get_option(const char *name);
 
