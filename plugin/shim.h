@@ -58,6 +58,12 @@ bool pgo_shim_remarks_are_wanted(pgo_host *host);
 void pgo_shim_emit_remark(pgo_host *host, pgo_remark_kind kind, const char *name, LLVMValueRef function,
                           LLVMValueRef instruction, const char *message);
 
+/* The DISubprogram that a local scope (itself, a lexical block, a block of an included file) lies in; NULL if it is no
+ * local scope. */
+LLVMMetadataRef pgo_shim_get_scope_subprogram(LLVMMetadataRef scope);
+/* The line of a DISubprogram's opening brace, which is the line of its prologue; 0 if not known. */
+unsigned pgo_shim_get_scope_line(LLVMMetadataRef subprogram);
+
 /* Demangled [name] in malloc'ed memory, or NULL when it is not mangled. */
 char *pgo_shim_demangle(const char *name);
 
