@@ -1,0 +1,319 @@
+/* What LLVM's C API lacks: registration of options and pass, diagnostics, remarks, branch probabilities, and the LLVM
+ * passes that the plugin runs. Takes no decision; gives the C side (run.c and the stages) the functions of shim.h.
+ *
+ * The library may be loaded into a clang of another major version. Until the version is known to be ours, nothing of
+ * LLVM is called but LLVMGetVersion, looked up by name.
+ */
+#include "shim.h"
+
+#include <llvm/Analysis/BranchProbabilityInfo.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Config/llvm-config.h>
+#include <llvm/Demangle/Demangle.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/ProfileData/InstrProf.h>
+#include <llvm/Support/CommandLine.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/IPO/Inliner.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Instrumentation/PGOInstrumentation.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#if LLVM_VERSION_MAJOR >= 22
+#include <llvm/Plugins/PassPlugin.h>
+#else
+#include <llvm/Passes/PassPlugin.h>
+#endif
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+
+using namespace llvm;
+
+extern "C" bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module);
+
+struct pgo_host {
+    Module &module;
+    ModuleAnalysisManager &analyses;
+    pgo_phase phase;
+    bool is_unoptimized;
+    const char *rival;
+
+    FunctionAnalysisManager &function_analyses() {
+        return analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
+    }
+};
+
+/* ---- which LLVM has loaded us -------------------------------------------------------------------------------- */
+
+/* 0 when the process has no LLVM, or does not export its C API. */
+static unsigned get_host_major() {
+    using get_version = void (*)(unsigned *, unsigned *, unsigned *);
+    auto function = reinterpret_cast<get_version>(dlsym(RTLD_DEFAULT, "LLVMGetVersion"));
+    unsigned major = 0, minor = 0, patch = 0;
+    if (function != nullptr) function(&major, &minor, &patch);
+    return major;
+}
+
+static bool host_is_ours() {
+    return get_host_major() == LLVM_VERSION_MAJOR;
+}
+
+/* ---- options ------------------------------------------------------------------------------------------------- */
+
+static cl::opt<std::string> *find_option(StringRef name) {
+    return static_cast<cl::opt<std::string> *>(cl::getRegisteredOptions().lookup(name));
+}
+
+/* Runs when the library is loaded: clang 19's -fplugin does no more than that, and must know the options before it
+ * reads -mllvm. The options live as long as LLVM's registry, which is for ever. A second copy of the library in the
+ * same process finds them there. */
+__attribute__((constructor)) static void register_options() {
+    unsigned host = get_host_major();
+    if (host != 0 && host != LLVM_VERSION_MAJOR)
+        std::fprintf(stderr,
+                     "libpgo.so was built for LLVM %u, but %s is LLVM %u: build libpgo with "
+                     "-DLLVM_DIR=/usr/lib/llvm-%u/lib/cmake/llvm, or use clang %u\n",
+                     LLVM_VERSION_MAJOR, program_invocation_short_name, host, host, LLVM_VERSION_MAJOR);
+    if (host != LLVM_VERSION_MAJOR) return;
+    for (unsigned i = 0; i < pgo_option_count; i++) {
+        const pgo_option_description &option = pgo_option_table[i];
+        if (find_option(option.name) == nullptr)
+            new cl::opt<std::string>(StringRef(option.name), cl::value_desc(option.value_name), cl::desc(option.help));
+    }
+}
+
+const char *pgo_shim_get_option(const char *name) {
+    cl::opt<std::string> *option = find_option(name);
+    return option != nullptr && option->getNumOccurrences() > 0 ? option->c_str() : nullptr;
+}
+
+/* ---- the pass ------------------------------------------------------------------------------------------------ */
+
+namespace {
+class ProfilePass : public PassInfoMixin<ProfilePass> {
+    pgo_phase phase;
+    bool is_unoptimized;
+    const char *rival;
+
+  public:
+    ProfilePass(pgo_phase phase, bool is_unoptimized, const char *rival)
+        : phase(phase), is_unoptimized(is_unoptimized), rival(rival) {
+    }
+
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
+        pgo_host host = {module, analyses, phase, is_unoptimized, rival};
+        if (!pgo_run_on_module(&host, wrap(&module))) return PreservedAnalyses::all();
+        analyses.getResult<ProfileSummaryAnalysis>(module).refresh();
+        return PreservedAnalyses::none();
+    }
+};
+
+/* PassBuilder tells nobody that instrumentation or another profile is on its way: its passes come after ours. An
+ * explicit instantiation may name a private member, and so this reads it without touching LLVM's headers. */
+template <std::optional<PGOOptions> PassBuilder::*member> struct private_member {
+    friend std::optional<PGOOptions> &get_profile_options(PassBuilder &builder) {
+        return builder.*member;
+    }
+};
+std::optional<PGOOptions> &get_profile_options(PassBuilder &builder);
+template struct private_member<&PassBuilder::PGOOpt>;
+} // namespace
+
+static const char *get_rival(PassBuilder &builder) {
+    std::optional<PGOOptions> &options = get_profile_options(builder);
+    if (!options) return nullptr;
+    switch (options->Action) {
+    case PGOOptions::IRInstr:
+        return "-fprofile-generate";
+    case PGOOptions::IRUse:
+        return "-fprofile-use";
+    case PGOOptions::SampleUse:
+        return "-fprofile-sample-use";
+    case PGOOptions::NoAction:
+        break;
+    }
+    return options->CSAction == PGOOptions::CSIRInstr ? "-fcs-profile-generate" : nullptr;
+}
+
+#if LLVM_VERSION_MAJOR >= 20
+static pgo_phase get_phase(ThinOrFullLTOPhase phase) {
+    switch (phase) {
+    case ThinOrFullLTOPhase::ThinLTOPreLink:
+    case ThinOrFullLTOPhase::FullLTOPreLink:
+        return PGO_PHASE_PRE_LINK;
+    case ThinOrFullLTOPhase::ThinLTOPostLink:
+    case ThinOrFullLTOPhase::FullLTOPostLink:
+        return PGO_PHASE_POST_LINK;
+    default:
+        return PGO_PHASE_NONE;
+    }
+}
+#endif
+
+static void register_passes(PassBuilder &builder) {
+    const char *rival = get_rival(builder);
+    builder.registerPipelineEarlySimplificationEPCallback([rival](ModulePassManager &passes, OptimizationLevel level
+#if LLVM_VERSION_MAJOR >= 20
+                                                                  ,
+                                                                  ThinOrFullLTOPhase phase) {
+        passes.addPass(ProfilePass(get_phase(phase), level == OptimizationLevel::O0, rival));
+#else
+                                                          ) {
+        passes.addPass(ProfilePass(PGO_PHASE_NONE, level == OptimizationLevel::O0, rival));
+#endif
+    });
+    builder.registerFullLinkTimeOptimizationEarlyEPCallback(
+        [rival](ModulePassManager &passes, OptimizationLevel level) {
+            passes.addPass(ProfilePass(PGO_PHASE_POST_LINK, level == OptimizationLevel::O0, rival));
+        });
+    builder.registerPipelineParsingCallback(
+        [rival](StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
+            if (name != "pgo") return false;
+            passes.addPass(ProfilePass(PGO_PHASE_NONE, false, rival));
+            return true;
+        });
+}
+
+extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+    PassPluginLibraryInfo info{};
+    info.APIVersion = host_is_ours() ? LLVM_PLUGIN_API_VERSION : 0;
+    info.PluginName = "pgo";
+    info.PluginVersion = PGO_VERSION;
+    info.RegisterPassBuilderCallbacks = register_passes;
+    return info;
+}
+
+pgo_phase pgo_shim_get_phase(const pgo_host *host) {
+    return host->phase;
+}
+
+bool pgo_shim_is_unoptimized(const pgo_host *host) {
+    return host->is_unoptimized;
+}
+
+const char *pgo_shim_get_rival(const pgo_host *host) {
+    return host->rival;
+}
+
+/* ---- what the C API does not tell of the IR ------------------------------------------------------------------ */
+
+double pgo_shim_get_edge_probability(pgo_host *host, LLVMBasicBlockRef block, unsigned index) {
+    BasicBlock *source = unwrap(block);
+    auto &probabilities = host->function_analyses().getResult<BranchProbabilityAnalysis>(*source->getParent());
+    BranchProbability probability = probabilities.getEdgeProbability(source, index);
+    return static_cast<double>(probability.getNumerator()) / BranchProbability::getDenominator();
+}
+
+/* Any !prof counts: the sample loader marks a function that it has no samples for with an entry count of −1. */
+bool pgo_shim_has_entry_count(LLVMValueRef function) {
+    return unwrap<Function>(function)->hasMetadata(LLVMContext::MD_prof);
+}
+
+uint64_t pgo_shim_get_name_guid(const char *name) {
+#if LLVM_VERSION_MAJOR >= 22
+    return GlobalValue::getGUIDAssumingExternalLinkage(name);
+#else
+    return GlobalValue::getGUID(name);
+#endif
+}
+
+uint64_t pgo_shim_get_function_guid(LLVMValueRef function) {
+    return pgo_shim_get_name_guid(getIRPGOFuncName(*unwrap<Function>(function)).c_str());
+}
+
+char *pgo_shim_demangle(const char *name) {
+    std::string result;
+    return nonMicrosoftDemangle(name, result) ? strdup(result.c_str()) : nullptr;
+}
+
+/* ---- LLVM's passes ------------------------------------------------------------------------------------------- */
+
+/* As PassBuilder::addPreInlinerPasses, which is private. */
+void pgo_shim_run_preinliner(pgo_host *host, int threshold, int hint_threshold) {
+    InlineParams parameters;
+    parameters.DefaultThreshold = threshold;
+    parameters.HintThreshold = hint_threshold;
+    ModuleInlinerWrapperPass inliner(parameters, /*MandatoryFirst=*/true,
+                                     InlineContext{ThinOrFullLTOPhase::None, InlinePass::EarlyInliner});
+    FunctionPassManager simplify;
+    simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
+    simplify.addPass(EarlyCSEPass());
+    simplify.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    simplify.addPass(InstCombinePass());
+    inliner.getPM().addPass(createCGSCCToFunctionPassAdaptor(std::move(simplify)));
+    ModulePassManager passes;
+    passes.addPass(std::move(inliner));
+    passes.addPass(GlobalDCEPass());
+    passes.run(host->module, host->analyses);
+}
+
+void pgo_shim_promote_indirect_calls(pgo_host *host) {
+    /* The summary was written after LLVM last looked for one, and the branch weights after its last analyses. */
+    host->analyses.invalidate(host->module, PreservedAnalyses::none());
+    host->analyses.getResult<ProfileSummaryAnalysis>(host->module).refresh();
+    ModulePassManager passes;
+    passes.addPass(PGOIndirectCallPromotion(/*IsInLTO=*/false, /*SamplePGO=*/true));
+    passes.run(host->module, host->analyses);
+}
+
+/* ---- diagnostics and remarks --------------------------------------------------------------------------------- */
+
+namespace {
+/* LLVM's own class for this has another name in every version. */
+class Diagnostic : public DiagnosticInfo {
+    const char *message;
+
+  public:
+    Diagnostic(DiagnosticSeverity severity, const char *message)
+        : DiagnosticInfo(getNextAvailablePluginDiagnosticKind(), severity), message(message) {
+    }
+    void print(DiagnosticPrinter &printer) const override {
+        printer << "pgo: " << message;
+    }
+};
+} // namespace
+
+void pgo_shim_diagnose(pgo_host *host, pgo_severity severity, const char *message) {
+    static const DiagnosticSeverity severities[] = {DS_Error, DS_Warning, DS_Note};
+    host->module.getContext().diagnose(Diagnostic(severities[severity], message));
+}
+
+bool pgo_shim_remarks_are_wanted(pgo_host *host) {
+    LLVMContext &context = host->module.getContext();
+    return context.getLLVMRemarkStreamer() != nullptr || context.getDiagHandlerPtr()->isAnyRemarkEnabled("pgo");
+}
+
+template <typename Remark>
+static void emit_remark(const char *name, Function &function, Instruction *instruction, const char *message) {
+    OptimizationRemarkEmitter emitter(&function);
+    if (instruction != nullptr)
+        emitter.emit([&] { return Remark("pgo", name, instruction) << message; });
+    else
+        emitter.emit([&] {
+            return Remark("pgo", name, DiagnosticLocation(function.getSubprogram()), &function.getEntryBlock())
+                   << message;
+        });
+}
+
+void pgo_shim_emit_remark(pgo_host *, pgo_remark_kind kind, const char *name, LLVMValueRef function_value,
+                          LLVMValueRef instruction_value, const char *message) {
+    Function &function = *unwrap<Function>(function_value);
+    Instruction *instruction = instruction_value == nullptr ? nullptr : unwrap<Instruction>(instruction_value);
+    if (function.isDeclaration()) return; /* LLVM's remarks belong to a block of code */
+    switch (kind) {
+    case PGO_REMARK_PASSED:
+        return emit_remark<OptimizationRemark>(name, function, instruction, message);
+    case PGO_REMARK_MISSED:
+        return emit_remark<OptimizationRemarkMissed>(name, function, instruction, message);
+    case PGO_REMARK_ANALYSIS:
+        return emit_remark<OptimizationRemarkAnalysis>(name, function, instruction, message);
+    }
+}
