@@ -11,6 +11,7 @@
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/Demangle/Demangle.h>
+#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/Module.h>
@@ -210,6 +211,16 @@ double pgo_shim_get_edge_probability(pgo_host *host, LLVMBasicBlockRef block, un
     auto &probabilities = host->function_analyses().getResult<BranchProbabilityAnalysis>(*source->getParent());
     BranchProbability probability = probabilities.getEdgeProbability(source, index);
     return static_cast<double>(probability.getNumerator()) / BranchProbability::getDenominator();
+}
+
+LLVMMetadataRef pgo_shim_get_scope_subprogram(LLVMMetadataRef scope) {
+    auto *local = dyn_cast_or_null<DILocalScope>(unwrap(scope));
+    return local == nullptr ? nullptr : wrap(local->getSubprogram());
+}
+
+unsigned pgo_shim_get_scope_line(LLVMMetadataRef subprogram) {
+    auto *function = dyn_cast_or_null<DISubprogram>(unwrap(subprogram));
+    return function == nullptr ? 0 : function->getScopeLine();
 }
 
 /* Any !prof counts: the sample loader marks a function that it has no samples for with an entry count of −1. */

@@ -1,0 +1,50 @@
+"""How libpgo's lit tests run: one behaviour a file, its profile beside it as weights text.
+
+What a RUN line can use, besides FileCheck, not, split-file and llvm's other tools:
+  %clang      the clang the plugin was built for       %clang_pgo   the same with the plugin loaded
+  %opt        its opt                                  %opt_pgo     the same with the plugin loaded; add -passes=pgo
+  %lld        its ld.lld (feature lld)                 %pgo_plugin  the path of libpgo.so
+  %pprofread  the command                              %S %s %t     as everywhere in lit
+Profiles given to opt need -pgo-profile=FILE, those given to clang -mllvm -pgo-profile=FILE.
+Features: llvm22, llvm19 …, lld, and the target's name, e.g. x86_64.
+"""
+
+import os
+import platform
+
+import lit.formats
+
+config.name = "libpgo"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".ll", ".c", ".cpp", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+
+# Nothing of the caller's surroundings may steer a test.
+for variable in [name for name in config.environment if name.startswith("PGO_")]:
+    del config.environment[variable]
+config.environment["PATH"] = os.pathsep.join([config.llvm_tools, config.environment["PATH"]])
+config.environment["LC_ALL"] = "C"
+
+
+def tool(name):
+    return os.path.join(config.llvm_tools, name)
+
+
+# clang 19 reads -mllvm before it loads pass plugins; -fplugin loads the library early enough.
+early_load = "-fplugin=%s " % config.plugin if config.llvm_major < 22 else ""
+# Longer names first: lit replaces text, not words.
+config.substitutions += [
+    ("%clang_pgo", "%s %s-fpass-plugin=%s" % (tool("clang"), early_load, config.plugin)),
+    ("%clang", tool("clang")),
+    ("%opt_pgo", "%s -load-pass-plugin=%s" % (tool("opt"), config.plugin)),
+    ("%opt", tool("opt")),
+    ("%lld", tool("ld.lld")),
+    ("%pgo_plugin", config.plugin),
+    ("%pprofread", config.pprofread),
+]
+
+config.available_features.add("llvm%d" % config.llvm_major)
+config.available_features.add(platform.machine())
+if os.path.exists(tool("ld.lld")):
+    config.available_features.add("lld")
