@@ -5,7 +5,8 @@
  *   location.c  LLVM module ─▶ pgo_module: functions, inline contexts, places with costs, calls, flow graphs
  *   match.c     pgo_module × Weights ─▶ samples on this module's places and calls; what did not match, and why
  *   frequency.c samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
- *   annotate.c  frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
+ *   annotate.c  summary.c  trips.c  metadata.c
+ *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
  *   hot.c       Weights ─▶ the hot call edges: cumulative cut
  *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
  *   report.c    one value per decision or refusal ─▶ remarks, JSON lines, debug output
@@ -219,6 +220,8 @@ typedef struct pgo_run {
     pprof_weights weights;
     pgo_module module;
     struct pgo_hot_edges *hot;
+    struct pgo_promotion *promotions; /* filled by devirt.c */
+    uint32_t promotion_count;
     pgo_report report;
 } pgo_run;
 
@@ -254,16 +257,25 @@ bool pgo_estimate_frequencies(pgo_run *run);
 /* Knobs of the fit; see infer.c for the measured reason of each default. */
 typedef struct pgo_fit_options {
     double prior_strength;
-    double entry_target, entry_weight; /* pull of log(entry rate) toward log(entry_target); weight 0: none */
+    double entry_target, entry_weight;         /* pull of log(entry rate) toward log(entry_target); weight 0: none */
+    double branch_spread, switch_spread;       /* standard deviation of a logit around the static one */
+    double evidence_limit, evidence_half_cost; /* k of a location = limit · cost / (cost + half cost) */
+    double whole_function_limit;               /* k of the observation of the whole function */
+    double skepticism;                         /* 0..1: how far samples without explanation are disbelieved */
     unsigned iteration_limit;
+    uint64_t
+        operation_limit; /* multiply-adds, roughly nanoseconds; not time, so that it cuts at the same place anywhere */
 } pgo_fit_options;
+
+pgo_fit_options pgo_get_default_fit_options(void);
 
 typedef struct pgo_fit {
     double entry_rate;
-    double *block_frequency;  /* block_count, per invocation */
+    double
+        *block_frequency; /* block_count, per invocation; 0 where the entry does not reach; NULL: see reached_limit */
     double *edge_probability; /* parallel to graph->successors */
     unsigned iterations;
-    bool reached_limit;
+    bool reached_limit; /* stopped early; block_frequency is NULL if the graph was too tangled to begin at all */
 } pgo_fit;
 
 /* The maximum a posteriori fit of entry rate and branch probabilities to the observations. Deterministic bit for bit:
@@ -272,7 +284,8 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
                          const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_fit *fit,
                          pprof_status *status);
 
-/* ---- annotate.c, summary.c ------------------------------------------------------------------------------------------
+/* ---- annotate.c, summary.c, trips.c
+ * ------------------------------------------------------------------------------------------
  */
 
 /* Counts written to the IR are rate × this, so that the floor of 1 stays far below anything sampled. */
@@ -280,6 +293,38 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
 
 /* Writes branch weights, entry counts and the module's ProfileSummary. */
 bool pgo_annotate_frequencies(pgo_run *run);
+
+/* share.c: [weight] in samples, whatever the profile's unit is; parts in thousandths; "12 of 683 samples, 1.8 %". */
+uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight);
+unsigned pgo_get_permille(uint64_t part, uint64_t whole);
+const char *pgo_describe_weight(pgo_run *run, uint64_t weight);
+
+/* How often the block runs in the whole profile, on the scale of the counts in the IR; at least 1. */
+uint64_t pgo_get_block_count(const pgo_function *function, uint32_t block);
+
+/* metadata.c: the shapes in which LLVM reads a profile. */
+#define PGO_VALUE_LIMIT 8
+typedef struct pgo_value_count {
+    uint64_t guid, count;
+} pgo_value_count;
+
+LLVMMetadataRef pgo_make_name(LLVMContextRef context, const char *name);
+LLVMMetadataRef pgo_make_integer(LLVMContextRef context, unsigned bits, uint64_t value);
+bool pgo_set_branch_weights(pgo_run *run, LLVMValueRef terminator, const uint32_t *weights, uint32_t count);
+void pgo_set_entry_count(pgo_run *run, LLVMValueRef function, uint64_t count);
+/* The targets of an indirect call, most frequent first; none: whatever was there is removed. */
+void pgo_set_value_profile(pgo_run *run, LLVMValueRef call, uint64_t total, const pgo_value_count *values,
+                           uint32_t count);
+
+/* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
+ * short for the vectorizer made just long enough. [block_has_call] has one entry per block. */
+typedef struct pgo_raised_loops {
+    uint32_t count;
+    double least_visits; /* header visits per entry of the shortest of them, as fitted */
+} pgo_raised_loops;
+
+bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
+                               double *probability, pgo_raised_loops *raised, pprof_status *status);
 
 /* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in
  * every translation unit. */
@@ -312,7 +357,13 @@ bool pgo_is_hot_edge(const pgo_hot_edges *hot, const pprof_weights *weights, uin
 /* ---- devirt.c, inline.c, layout.c -----------------------------------------------------------------------------------
  */
 
-/* Value-profile metadata at indirect calls, then LLVM's indirect-call promotion. */
+/* A direct call that devirt.c made: guarded, beside the indirect one. */
+typedef struct pgo_promotion {
+    LLVMValueRef instruction;
+    uint32_t function, call, target; /* into module.functions, calls, targets: whose site, which of its callees */
+} pgo_promotion;
+
+/* Value-profile metadata at indirect calls, then promotion of their main targets to guarded direct calls. */
 bool pgo_devirtualize_calls(pgo_run *run);
 
 /* The inline threshold at hot call sites; growth capped per caller and per module, caps reported. */
