@@ -46,7 +46,7 @@ static void *append(pprof_builder *builder, list *list, uint32_t count, pprof_st
         if (capacity > PPROF_NONE) capacity = PPROF_NONE;
         void *items = pprof_allocate(builder->arena, capacity, list->size, status);
         if (items == NULL) return NULL;
-        if (list->count != 0) memcpy(items, list->items, list->count * list->size);
+        if (list->items != NULL) memcpy(items, list->items, list->count * list->size);
         list->items = items;
         list->capacity = (uint32_t)capacity;
     }
