@@ -21,14 +21,16 @@
 #include <llvm/Transforms/IPO/GlobalDCE.h>
 #include <llvm/Transforms/IPO/Inliner.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
-#include <llvm/Transforms/Instrumentation/PGOInstrumentation.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/CallPromotionUtils.h>
 #if LLVM_VERSION_MAJOR >= 22
 #include <llvm/Plugins/PassPlugin.h>
+#include <llvm/Transforms/Utils/Instrumentation.h>
 #else
 #include <llvm/Passes/PassPlugin.h>
+#include <llvm/Transforms/Instrumentation.h>
 #endif
 
 #include <cstdio>
@@ -266,13 +268,13 @@ void pgo_shim_run_preinliner(pgo_host *host, int threshold, int hint_threshold) 
     passes.run(host->module, host->analyses);
 }
 
-void pgo_shim_promote_indirect_calls(pgo_host *host) {
-    /* The summary was written after LLVM last looked for one, and the branch weights after its last analyses. */
-    host->analyses.invalidate(host->module, PreservedAnalyses::none());
-    host->analyses.getResult<ProfileSummaryAnalysis>(host->module).refresh();
-    ModulePassManager passes;
-    passes.addPass(PGOIndirectCallPromotion(/*IsInLTO=*/false, /*SamplePGO=*/true));
-    passes.run(host->module, host->analyses);
+bool pgo_shim_can_promote_call(LLVMValueRef call, LLVMValueRef callee, const char **reason) {
+    return isLegalToPromote(*unwrap<CallBase>(call), unwrap<Function>(callee), reason);
+}
+
+LLVMValueRef pgo_shim_promote_call(LLVMValueRef call, LLVMValueRef callee, uint64_t count, uint64_t total) {
+    return wrap(&pgo::promoteIndirectCall(*unwrap<CallBase>(call), unwrap<Function>(callee), count, total,
+                                          /*AttachProfToDirectCall=*/false, /*ORE=*/nullptr));
 }
 
 /* ---- diagnostics and remarks --------------------------------------------------------------------------------- */

@@ -44,9 +44,14 @@ bool pgo_shim_has_entry_count(LLVMValueRef function);
 uint64_t pgo_shim_get_function_guid(LLVMValueRef function);
 uint64_t pgo_shim_get_name_guid(const char *name);
 
-/* LLVM passes that have no stable C API or need arguments. They invalidate all analyses. */
+/* LLVM's pass before PGO: needs arguments that the C API does not take. It invalidates all analyses. */
 void pgo_shim_run_preinliner(pgo_host *host, int threshold, int hint_threshold);
-void pgo_shim_promote_indirect_calls(pgo_host *host);
+
+/* Whether the indirect [call] may be made a direct one of [callee]; [reason] may get why not. */
+bool pgo_shim_can_promote_call(LLVMValueRef call, LLVMValueRef callee, const char **reason);
+/* call fp(x)  ⟶  if (fp == callee) callee(x); else fp(x); with [count] of [total] as the branch's weights. Gives the
+ * direct call; [call] stays valid and is the other one. */
+LLVMValueRef pgo_shim_promote_call(LLVMValueRef call, LLVMValueRef callee, uint64_t count, uint64_t total);
 
 typedef enum pgo_severity { PGO_ERROR = 0, PGO_WARNING, PGO_NOTE } pgo_severity;
 /* Through clang's diagnostics; [message] without the "pgo: " prefix, which the shim adds. */
