@@ -365,6 +365,7 @@ typedef enum pprof_granularity {
     PPROF_BY_FILES,
     PPROF_BY_FILEFUNCTIONS,
     PPROF_BY_ADDRESSES,
+    PPROF_BY_COLUMNS, /* lines, and the columns in them */
 } pprof_granularity;
 
 typedef struct pprof_report_options {
@@ -375,6 +376,7 @@ typedef struct pprof_report_options {
     const char *focus, *ignore; /* regular expressions, NULL: none */
     int node_count;             /* -1: pprof's default */
     double node_fraction;       /* negative: pprof's default, 0.005 */
+    double edge_fraction;       /* negative: pprof's default, 0.001 */
     const char *unit;           /* NULL: pprof's choice */
 } pprof_report_options;
 

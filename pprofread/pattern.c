@@ -1,0 +1,58 @@
+/* Takes POSIX extended regular expressions, from the user or from a profile; gives matches on names that need not end
+ * in NUL. Google's pprof uses RE2: what both understand alike is all that profilers write in practice; \d, (?i) and
+ * lazy repetition are not understood here. */
+#include "print.h"
+
+#include <string.h>
+
+bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status) {
+    *pattern = (pprof_pattern){0};
+    if (text == NULL || *text == '\0') return true;
+    int error = regcomp(&pattern->regex, text, REG_EXTENDED | REG_NOSUB);
+    if (error != 0) {
+        char reason[128];
+        (void)regerror(error, &pattern->regex, reason, sizeof reason);
+        return pprof_fail(status, "-%s=%s: %s; give a POSIX extended regular expression", name, text, reason);
+    }
+    pattern->is_set = true;
+    return true;
+}
+
+/* glibc's engine recurses on nested groups, multiplies out {m,n}, and takes exponential time on back references. A
+ * profiler needs none of that to list its own functions. */
+static bool is_harmless(pprof_string text) {
+    enum { LONGEST = 1 << 14, DEEPEST = 50 };
+    if (text.length > LONGEST) return false;
+    int depth = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.text[i];
+        if (c == '\0' || c == '{') return false;
+        if (c == '(' && ++depth > DEEPEST) return false;
+        if (c == ')') depth--;
+        if (c == '\\' && ++i < text.length && text.text[i] >= '0' && text.text[i] <= '9') return false;
+    }
+    return true;
+}
+
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena) {
+    *pattern = (pprof_pattern){0};
+    if (text.length == 0 || !is_harmless(text)) return false;
+    char *whole = pprof_arena_allocate(arena, text.length + 5, 1);
+    if (whole == NULL) return false;
+    memcpy(whole, "^(", 2);
+    memcpy(whole + 2, text.text, text.length);
+    memcpy(whole + 2 + text.length, ")$", 3);
+    pattern->is_set = regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB) == 0;
+    return pattern->is_set;
+}
+
+bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string text) {
+    if (!pattern->is_set) return false;
+    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)text.length};
+    return regexec(&pattern->regex, text.length == 0 ? "" : text.text, 1, &range, REG_STARTEND) == 0;
+}
+
+void pprof_free_pattern(pprof_pattern *pattern) {
+    if (pattern->is_set) regfree(&pattern->regex);
+    pattern->is_set = false;
+}
