@@ -1,0 +1,119 @@
+// Bench only: a pass plugin that sits where libpgo annotates (EarlySimplification) and there, as PGO_TRUTH says,
+//   gen    inserts LLVM's own instrumentation, lowered at once
+//   use    reads the counts of PGO_TRUTH_PROFILE back onto the same control flow, then dumps
+//   dump   writes what the optimizer now believes of every function to PGO_TRUTH_OUT
+// PGO_TRUTH_PREINLINE=1 runs the plugin's pre-inliner first, for the variants that do not load libpgo.
+//
+// The dump, one record a line: "F name entry-count|-" then per block "B index relative-frequency instructions" and per
+// edge of a branching block "E block slot probability". Relative to the entry, so that variants compare.
+#include "llvm/Analysis/BlockFrequencyInfo.h"
+#include "llvm/Analysis/BranchProbabilityInfo.h"
+#include "llvm/Analysis/InlineCost.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#if LLVM_VERSION_MAJOR >= 22
+#include "llvm/Plugins/PassPlugin.h"
+#else
+#include "llvm/Passes/PassPlugin.h"
+#endif
+#include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/IPO/ModuleInliner.h"
+#include "llvm/Transforms/IPO/Inliner.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Instrumentation/InstrProfiling.h"
+#include "llvm/Transforms/Instrumentation/PGOInstrumentation.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include <cstdlib>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace {
+
+struct Dump : PassInfoMixin<Dump> {
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
+        auto &functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
+        std::error_code error;
+        raw_fd_ostream out(std::getenv("PGO_TRUTH_OUT"), error, sys::fs::OF_Append);
+        if (error) report_fatal_error("PGO_TRUTH_OUT cannot be written");
+        for (Function &function : module) {
+            if (function.isDeclaration() || function.hasAvailableExternallyLinkage()) continue;
+            dump(function, functions.getResult<BlockFrequencyAnalysis>(function),
+                 functions.getResult<BranchProbabilityAnalysis>(function), out);
+        }
+        return PreservedAnalyses::all();
+    }
+
+    static void dump(Function &function, BlockFrequencyInfo &frequencies, BranchProbabilityInfo &probabilities,
+                     raw_ostream &out) {
+        out << "F " << (function.hasLocalLinkage() ? function.getParent()->getSourceFileName() + ":" : std::string())
+            << function.getName() << ' ';
+        if (auto count = function.getEntryCount())
+            out << count->getCount() << '\n';
+        else
+            out << "-\n";
+        double entry = static_cast<double>(frequencies.getEntryFreq().getFrequency());
+        unsigned index = 0;
+        for (BasicBlock &block : function) {
+            out << "B " << index << ' ' << format("%.9g", frequencies.getBlockFreq(&block).getFrequency() / entry)
+                << ' ' << block.size() << '\n';
+            unsigned count = block.getTerminator()->getNumSuccessors();
+            for (unsigned slot = 0; count > 1 && slot < count; slot++) {
+                auto probability = probabilities.getEdgeProbability(&block, slot);
+                out << "E " << index << ' ' << slot << ' '
+                    << format("%.9g", double(probability.getNumerator()) / probability.getDenominator()) << '\n';
+            }
+            index++;
+        }
+    }
+};
+
+bool environment_is(const char *name, StringRef value) {
+    const char *text = std::getenv(name);
+    return text != nullptr && value == text;
+}
+
+void add_preinliner(ModulePassManager &passes) {
+    InlineParams parameters;
+    parameters.DefaultThreshold = 75;
+    parameters.HintThreshold = 325;
+    ModuleInlinerWrapperPass inliner(parameters, true, {ThinOrFullLTOPhase::None, InlinePass::EarlyInliner});
+    auto &pipeline = inliner.getPM();
+    FunctionPassManager functions;
+    functions.addPass(SROAPass(SROAOptions::ModifyCFG));
+    functions.addPass(EarlyCSEPass());
+    functions.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    functions.addPass(InstCombinePass());
+    pipeline.addPass(createCGSCCToFunctionPassAdaptor(std::move(functions), true));
+    passes.addPass(std::move(inliner));
+}
+
+void add_passes(ModulePassManager &passes) {
+    if (environment_is("PGO_TRUTH_PREINLINE", "1")) add_preinliner(passes);
+    if (environment_is("PGO_TRUTH", "gen")) {
+        passes.addPass(PGOInstrumentationGen());
+        passes.addPass(InstrProfilingLoweringPass());
+    } else {
+        if (environment_is("PGO_TRUTH", "use"))
+            passes.addPass(PGOInstrumentationUse(std::getenv("PGO_TRUTH_PROFILE"), "", false, vfs::getRealFileSystem()));
+        passes.addPass(Dump());
+    }
+}
+
+} // namespace
+
+extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo llvmGetPassPluginInfo() {
+    return {LLVM_PLUGIN_API_VERSION, "pgo-truth", "1", [](PassBuilder &builder) {
+                if (std::getenv("PGO_TRUTH") == nullptr) return;
+#if LLVM_VERSION_MAJOR >= 20
+                builder.registerPipelineEarlySimplificationEPCallback(
+                    [](ModulePassManager &passes, OptimizationLevel, ThinOrFullLTOPhase) { add_passes(passes); });
+#else
+                builder.registerPipelineEarlySimplificationEPCallback(
+                    [](ModulePassManager &passes, OptimizationLevel) { add_passes(passes); });
+#endif
+            }};
+}
