@@ -1,4 +1,5 @@
-/* Varints, the one encoding that decode.c, encode.c and builder.c share. Private to the library. */
+/* The protobuf wire format as far as decode, encode and the builder need it: varints and fields. Private to the
+ * library. Inline, since a profile has tens of millions of varints. */
 #ifndef PPROF_WIRE_H
 #define PPROF_WIRE_H
 
@@ -34,6 +35,64 @@ static inline size_t wire_write_varint(uint8_t *out, uint64_t value) {
     for (; value >= 0x80; value >>= 7) out[size++] = (uint8_t)(value | 0x80);
     out[size++] = (uint8_t)value;
     return size;
+}
+
+enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
+
+/* Bytes still to be read: a message, or the values of a packed field. */
+typedef struct wire_cursor {
+    const uint8_t *at, *end;
+} wire_cursor;
+
+typedef struct wire_field {
+    uint64_t value; /* of a varint; the length of bytes */
+    const uint8_t *start, *length_start, *bytes;
+    uint32_t number;
+    uint8_t type;
+} wire_field;
+
+typedef enum wire_result {
+    WIRE_END = 0,
+    WIRE_FIELD,
+    WIRE_BAD_VARINT,
+    WIRE_BAD_TYPE,
+    WIRE_BAD_NUMBER,
+    WIRE_CUT
+} wire_result;
+
+/* The next field of a message, stepped over; or the message's end; or what is wrong with it. */
+static inline wire_result wire_next_field(wire_cursor *cursor, wire_field *field) {
+    if (cursor->at == cursor->end) return WIRE_END;
+    uint64_t tag;
+    *field = (wire_field){.start = cursor->at};
+    if (!wire_read_varint(&cursor->at, cursor->end, &tag)) return WIRE_BAD_VARINT;
+    if (tag >> 3 == 0 || tag >> 3 > UINT32_MAX >> 3) return WIRE_BAD_NUMBER;
+    field->number = (uint32_t)(tag >> 3);
+    field->type = tag & 7;
+    field->length_start = cursor->at;
+    size_t size = field->type == WIRE_FIXED64 ? 8 : field->type == WIRE_FIXED32 ? 4 : 0;
+    if (field->type == WIRE_VARINT || field->type == WIRE_BYTES) {
+        if (!wire_read_varint(&cursor->at, cursor->end, &field->value)) return WIRE_BAD_VARINT;
+        if (field->type == WIRE_BYTES) size = field->value;
+    } else if (size == 0) {
+        return WIRE_BAD_TYPE; /* groups, which pprof never had, and two types that do not exist */
+    }
+    if (size > (size_t)(cursor->end - cursor->at)) return WIRE_CUT;
+    field->bytes = cursor->at;
+    cursor->at += size;
+    return WIRE_FIELD;
+}
+
+/* The fields or values inside a field of bytes. */
+static inline wire_cursor wire_enter(const wire_field *field) {
+    return (wire_cursor){field->bytes, field->bytes + field->value};
+}
+
+/* How many varints a packed field holds: each has one byte without the high bit. */
+static inline size_t wire_count_varints(const wire_field *field) {
+    size_t count = 0;
+    for (const uint8_t *byte = field->bytes; byte < field->bytes + field->value; byte++) count += *byte < 0x80;
+    return count;
 }
 
 #endif
