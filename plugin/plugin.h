@@ -9,7 +9,9 @@
  *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
  *   hot.c       Weights ─▶ the hot call edges: cumulative cut
  *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
- *   report.c    one value per decision or refusal ─▶ remarks, JSON lines, debug output
+ *   report.c  report_json.c  report_debug.c
+ *               one value per decision or refusal ─▶ remarks, JSON lines, debug output
+ *   verdict.c   how well the profile fits ─▶ warnings       hash.c   -pgo-hash: which decisions may be taken
  *
  * run.c calls them in that order. Everything lives in the run's arena; nothing is global but LLVM's option registry.
  * No decision is taken in shim.cpp (shim.h), which is all the C++ there is.
@@ -198,7 +200,7 @@ typedef enum pgo_decision_kind {
 typedef struct pgo_decision {
     pgo_decision_kind kind;
     const char *name;    /* CamelCase, stable: "HotCallSite", "Promoted", "NotMatched" … */
-    uint32_t function;   /* into module.functions */
+    uint32_t function;   /* into module.functions, PGO_NONE for the module */
     LLVMValueRef at;     /* instruction, or NULL for the function itself */
     const char *callee;  /* or NULL */
     uint64_t weight;     /* samples behind it */
@@ -225,11 +227,36 @@ typedef struct pgo_run {
     pgo_report report;
 } pgo_run;
 
-/* Appends a decision; the strings must live in the run's arena or be literals. */
+/* Appends a decision; the strings must live in the run's arena or be literals, and an instruction in the IR. */
 bool pgo_add_decision(pgo_run *run, pgo_decision decision);
 
 /* Remarks through LLVM, JSON lines to -pgo-report, text to stderr by -pgo-debug: after all stages. */
 bool pgo_emit_report(pgo_run *run);
+
+/* Where a decision is: its instruction's location, else its function's; file "" and 0 when there is none. */
+typedef struct pgo_source_location {
+    const char *file;
+    unsigned line, column;
+} pgo_source_location;
+pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_decision *decision);
+const char *pgo_get_decision_function(const pgo_run *run, const pgo_decision *decision); /* "" for the module */
+
+/* report_json.c, report_debug.c: the two texts, each written at once so that parallel compiles do not mix. */
+bool pgo_append_json_report(pgo_run *run);
+bool pgo_print_debug_report(pgo_run *run);
+
+/* ---- verdict.c: how well the profile fits the module ------------------------------------------------------------- */
+
+typedef struct pgo_match_totals {
+    uint32_t function_count, known_count; /* functions that take part; of those, in the profile */
+    uint64_t self_samples, matched_samples;
+} pgo_match_totals;
+
+pgo_match_totals pgo_sum_matches(const pgo_run *run);
+
+/* Warns of a match so poor that something must be wrong, naming the likely reason and the remedy. A module that the
+ * profile does not know at all is normal: most files of a program are never sampled. */
+bool pgo_warn_of_poor_match(pgo_run *run);
 
 /* hash.c: whether -pgo-hash lets the decision of [kind] ("inline", "devirt", …) at this place of [function] be taken.
  * Every stage asks before it changes the IR; without -pgo-hash the answer is yes. [callee] may be NULL. */
@@ -294,7 +321,9 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
 /* Writes branch weights, entry counts and the module's ProfileSummary. */
 bool pgo_annotate_frequencies(pgo_run *run);
 
-/* share.c: [weight] in samples, whatever the profile's unit is; parts in thousandths; "12 of 683 samples, 1.8 %". */
+/* share.c: a sum that saturates; [weight] in samples, whatever the profile's unit is; parts in thousandths;
+ * "12 of 683 samples, 1.8 %". */
+uint64_t pgo_add_weights(uint64_t a, uint64_t b);
 uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight);
 unsigned pgo_get_permille(uint64_t part, uint64_t whole);
 const char *pgo_describe_weight(pgo_run *run, uint64_t weight);

@@ -1,8 +1,19 @@
-/* Takes a module; gives it back annotated by the profile, or untouched. The stages, in order, and the error policy. */
+/* Takes a module; gives it back annotated by the profile, or untouched: the stages, in order.
+ *
+ * A profile that cannot be used fails the compile with the IR untouched, since it is read before anything is written.
+ * A module that the profile does not know leaves after the first look, before anything costly.
+ */
 #include "plugin.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Thresholds of LLVM's own PGO pre-inliner. */
+enum { PREINLINE_THRESHOLD = 75, PREINLINE_HINT_THRESHOLD = 325 };
+
+/* Remains in bitcode: the link's pass over a module must not count the samples again. */
+static const char MARK[] = "pgo.annotated";
 
 static bool find_profile(pgo_run *run) {
     if (strcmp(run->options.profile, "off") == 0) return true;
@@ -18,33 +29,106 @@ static bool find_profile(pgo_run *run) {
     return !run->status->failed;
 }
 
+/* A word on the module as a whole. [message] NULL: memory was out, and the status says so. */
+static void add_note(pgo_run *run, const char *name, const char *message) {
+    if (message != NULL)
+        pgo_add_decision(
+            run, (pgo_decision){.kind = PGO_DECISION_ANALYSIS, .name = name, .function = PGO_NONE, .message = message});
+}
+
+static void refuse_module(pgo_run *run, const char *rival) {
+    const char *message = pprof_format_string(run->arena, run->status,
+                                              "%s: module left alone, since %s is at work on it; build with one or the "
+                                              "other (-mllvm -pgo-profile=off silences this)",
+                                              run->profile_path, rival);
+    if (message == NULL) return;
+    pgo_shim_diagnose(run->host, PGO_WARNING, message);
+    add_note(run, "OtherProfile", message);
+}
+
+/* Whether the whole module is to be left alone whatever the profile says; a note says why. */
+static bool is_left_alone(pgo_run *run) {
+    const char *rival = pgo_shim_get_rival(run->host);
+    if (LLVMGetNamedMetadata(run->module.llvm, MARK, sizeof MARK - 1) != NULL)
+        add_note(run, "AlreadyAnnotated", "module left alone: libpgo has annotated it before");
+    else if (pgo_shim_is_unoptimized(run->host))
+        add_note(run, "Unoptimized", "module left alone: at -O0 nothing would act on a profile");
+    else if (rival != NULL)
+        refuse_module(run, rival);
+    else
+        return false;
+    return true;
+}
+
 static bool load_weights(pgo_run *run) {
-    pprof_weights_options options = {.sample_type =
-                                         run->options.sample_type[0] == '\0' ? NULL : run->options.sample_type};
+    const char *type = run->options.sample_type;
+    pprof_weights_options options = {.sample_type = type[0] == '\0' ? NULL : type};
     return pprof_load_weights(run->profile_path, run->options.profile_size_limit, &options, run->arena, &run->weights,
                               run->status);
 }
 
-static bool apply_profile(pgo_run *run, LLVMModuleRef llvm) {
+static bool match_module(pgo_run *run) {
+    run->report = (pgo_report){0};
+    return pgo_collect_locations(run->host, run->module.llvm, run->arena, &run->module, run->status) &&
+           pgo_match_weights(run);
+}
+
+static bool apply_profile(pgo_run *run) {
+    const pgo_options *options = &run->options;
     pgo_hot_edges hot = {0};
     run->hot = &hot;
-    if (run->options.preinline) pgo_shim_run_preinliner(run->host, 75, 325);
-    return pgo_collect_locations(run->host, llvm, run->arena, &run->module, run->status) && pgo_match_weights(run) &&
-           pgo_estimate_frequencies(run) && (!run->options.frequencies || pgo_annotate_frequencies(run)) &&
-           pgo_find_hot_edges(&run->weights, run->options.inline_cdf_threshold, run->arena, &hot, run->status) &&
-           (!run->options.devirtualize || pgo_devirtualize_calls(run)) &&
-           (!run->options.inline_hot || pgo_mark_hot_calls(run)) &&
-           (!run->options.layout || pgo_place_functions(run)) && pgo_emit_report(run);
+    bool done = pgo_estimate_frequencies(run) && (!options->frequencies || pgo_annotate_frequencies(run)) &&
+                pgo_find_hot_edges(&run->weights, options->inline_cdf_threshold, run->arena, &hot, run->status) &&
+                (!options->devirtualize || pgo_devirtualize_calls(run)) &&
+                (!options->inline_hot || pgo_mark_hot_calls(run)) && (!options->layout || pgo_place_functions(run)) &&
+                pgo_emit_report(run);
+    run->hot = NULL;
+    return done;
+}
+
+static void mark_module(pgo_run *run) {
+    LLVMContextRef context = LLVMGetModuleContext(run->module.llvm);
+    LLVMMetadataRef node = LLVMMDNodeInContext2(context, NULL, 0);
+    LLVMAddNamedMetadataOperand(run->module.llvm, MARK, LLVMMetadataAsValue(context, node));
+}
+
+/* Gives true when the IR may have changed. */
+static bool run_stages(pgo_run *run) {
+    if (!pgo_read_options(run->arena, &run->options, run->status) || !find_profile(run) || run->profile_path == NULL)
+        return false;
+    if (is_left_alone(run)) {
+        pgo_emit_report(run);
+        return false;
+    }
+    if (!load_weights(run)) return false;
+    if (run->weights.total == 0) {
+        add_note(run, "EmptyProfile",
+                 pprof_format_string(run->arena, run->status, "%s: no samples; nothing is done", run->profile_path));
+        pgo_emit_report(run);
+        return false;
+    }
+    /* The first look is at the module as it came, and it is what the warnings are about. */
+    if (!match_module(run) || !pgo_warn_of_poor_match(run)) return false;
+    if (pgo_sum_matches(run).known_count == 0) {
+        pgo_emit_report(run);
+        return false;
+    }
+    mark_module(run);
+    if (run->options.preinline) {
+        pgo_shim_run_preinliner(run->host, PREINLINE_THRESHOLD, PREINLINE_HINT_THRESHOLD);
+        if (!match_module(run)) return true;
+    }
+    bool is_applied = apply_profile(run);
+    assert(is_applied || run->status->failed);
+    (void)is_applied;
+    return true;
 }
 
 bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     pgo_run run = {.host = host, .arena = &arena, .status = &status, .module = {.llvm = module}};
-    bool is_changed = false;
-    if (pgo_read_options(&arena, &run.options, &status) && find_profile(&run) && run.profile_path != NULL &&
-        load_weights(&run))
-        is_changed = apply_profile(&run, module);
+    bool is_changed = run_stages(&run);
     if (status.failed)
         pgo_shim_diagnose(host, run.options.errors_are_warnings ? PGO_WARNING : PGO_ERROR, status.message);
     pprof_arena_free(&arena);

@@ -1,0 +1,96 @@
+/* Takes a finished run; prints it on stderr as -pgo-debug asks, in the manner of Go's pgodebug:
+ *   1  one line per decision                       file:line:column: pgo: passed HotCallSite in f: message
+ *   2  and the functions that the profile knows, with what matched and how often they run
+ *   3  and the call graph in DOT, heaviest edges first, hot ones red
+ * The text is written at once, so that parallel compiles do not mix. */
+#include "plugin.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* More edges than anyone can look at; the heaviest are first. */
+enum { GRAPH_EDGE_LIMIT = 500 };
+
+static void print_decision(FILE *out, const pgo_run *run, const pgo_decision *decision) {
+    static const char *const kinds[] = {
+        [PGO_DECISION_PASSED] = "passed",
+        [PGO_DECISION_MISSED] = "missed",
+        [PGO_DECISION_ANALYSIS] = "analysis",
+    };
+    pgo_source_location location = pgo_get_decision_location(run, decision);
+    const char *function = pgo_get_decision_function(run, decision);
+    if (location.line != 0) fprintf(out, "%s:%u:%u: ", location.file, location.line, location.column);
+    fprintf(out, "pgo: %s %s", kinds[decision->kind], decision->name);
+    if (function[0] != '\0') fprintf(out, " in %s", function);
+    fprintf(out, ": %s\n", decision->message);
+}
+
+static void print_function(FILE *out, const pgo_run *run, const pgo_function *function) {
+    const pprof_weights *weights = &run->weights;
+    const pprof_weight_function *known = &weights->functions[function->weight_function];
+    fprintf(out, "pgo:   %s: %" PRIu64 " of %" PRIu64 " self samples matched", function->name,
+            function->matched_samples, function->self_samples);
+    fprintf(out, ", %" PRIu64 " inclusive", weights->bodies[function->weight_function].inclusive);
+    if (function->has_frequencies) fprintf(out, ", entry rate %.6g", function->entry_rate);
+    fprintf(out, ", as %s", known->linkage_name);
+    if (function->miss_reason != NULL) fprintf(out, " (%s)", function->miss_reason);
+    fputc('\n', out);
+    if (!function->has_frequencies) return;
+    fprintf(out, "pgo:     blocks:");
+    for (uint32_t b = 0; b < function->graph.block_count; b++) fprintf(out, " %.4g", function->block_frequency[b]);
+    fputc('\n', out);
+}
+
+static void print_functions(FILE *out, const pgo_run *run) {
+    pgo_match_totals totals = pgo_sum_matches(run);
+    fprintf(out, "pgo: %u of %u functions known, %" PRIu64 " of %" PRIu64 " self samples matched\n", totals.known_count,
+            totals.function_count, totals.matched_samples, totals.self_samples);
+    for (uint32_t i = 0; i < run->module.function_count; i++) {
+        const pgo_function *function = &run->module.functions[i];
+        if (function->state == PGO_TAKES_PART && function->weight_function != PGO_NONE)
+            print_function(out, run, function);
+    }
+}
+
+static void print_dot_text(FILE *out, const char *text) {
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') fputc('\\', out);
+        if ((unsigned char)*text >= ' ') fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void print_graph(FILE *out, const pgo_run *run) {
+    if (run->hot == NULL) return;
+    const pgo_hot_edges *hot = run->hot;
+    fprintf(out, "digraph pgo {\n");
+    for (uint32_t i = 0; i < hot->edge_count && i < GRAPH_EDGE_LIMIT; i++) {
+        const pgo_hot_edge *edge = &hot->edges[i];
+        fprintf(out, "  ");
+        print_dot_text(out, run->weights.functions[edge->caller].linkage_name);
+        fprintf(out, " -> ");
+        print_dot_text(out, run->weights.functions[edge->callee].linkage_name);
+        fprintf(out, " [label=\"");
+        if (edge->place.offset != PPROF_NO_OFFSET) fprintf(out, "%d:%u ", edge->place.offset, edge->place.column);
+        fprintf(out, "%" PRIu64 "\"%s];\n", edge->leaf, i < hot->hot_count ? ", color=red" : "");
+    }
+    fprintf(out, "}\n");
+}
+
+bool pgo_print_debug_report(pgo_run *run) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) return pprof_fail(run->status, "-pgo-debug: out of memory");
+    for (uint32_t i = 0; i < run->report.decision_count; i++) print_decision(out, run, &run->report.decisions[i]);
+    if (run->options.debug_level >= 2) print_functions(out, run);
+    if (run->options.debug_level >= 3) print_graph(out, run);
+    if (fclose(out) != 0) {
+        free(text);
+        return pprof_fail(run->status, "-pgo-debug: out of memory");
+    }
+    (void)fwrite(text, 1, size, stderr);
+    free(text);
+    return true;
+}

@@ -1,0 +1,130 @@
+/* Takes a matched module; says how much of what the profile has on it was found, and warns when so little was that
+ * something must be wrong.
+ *
+ * Cannot know which program a profile is from: a file without a single known function is what most files of a program
+ * look like. It warns only where the profile plainly speaks of this file and yet nothing fits.
+ */
+#include "plugin.h"
+
+#include <string.h>
+
+/* Fewer samples than this prove nothing. */
+#define SAMPLES_FOR_A_VERDICT 20
+/* Less than this share matched is no longer explained by code without lines. */
+#define POOR_MATCH_PERMILLE 250
+
+static uint64_t add_saturating(uint64_t a, uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+pgo_match_totals pgo_sum_matches(const pgo_run *run) {
+    pgo_match_totals totals = {0};
+    for (uint32_t i = 0; i < run->module.function_count; i++) {
+        const pgo_function *function = &run->module.functions[i];
+        if (function->state != PGO_TAKES_PART) continue;
+        totals.function_count++;
+        if (function->weight_function == PGO_NONE) continue;
+        totals.known_count++;
+        totals.self_samples = add_saturating(totals.self_samples, function->self_samples);
+        totals.matched_samples = add_saturating(totals.matched_samples, function->matched_samples);
+    }
+    return totals;
+}
+
+static uint32_t find_linkage_name(const pprof_weights *weights, const char *name) {
+    uint32_t low = 0, high = weights->function_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (strcmp(weights->functions[middle].linkage_name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_found = low < weights->function_count && strcmp(weights->functions[low].linkage_name, name) == 0;
+    return is_found ? low : PGO_NONE;
+}
+
+/* Without any debug location no function takes part, and only the symbols can tell what is lost. */
+static const char *find_missing_locations(pgo_run *run) {
+    uint32_t known_count = 0;
+    uint64_t lost = 0;
+    for (uint32_t i = 0; i < run->module.function_count; i++) {
+        const pgo_function *function = &run->module.functions[i];
+        if (function->state != PGO_HAS_NO_SUBPROGRAM) continue;
+        uint32_t known = find_linkage_name(&run->weights, function->name);
+        if (known == PGO_NONE) continue;
+        known_count++;
+        lost = add_saturating(lost, run->weights.bodies[known].leaf);
+    }
+    if (known_count == 0) return NULL;
+    return pprof_format_string(run->arena, run->status,
+                               "%s: %s has no debug locations, so that %llu samples on %u of its functions match "
+                               "nothing; compile with -g1",
+                               run->profile_path, run->module.source_file,
+                               (unsigned long long)pgo_get_samples(&run->weights, lost), known_count);
+}
+
+static const char *get_last_component(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* Every program has a main, and a profile knows in which file its own is. */
+static const char *find_other_program(pgo_run *run) {
+    const pgo_module *module = &run->module;
+    for (uint32_t i = 0; i < module->function_count; i++) {
+        const pgo_function *function = &module->functions[i];
+        if (function->weight_function == PGO_NONE || function->context_count == 0) continue;
+        if (strcmp(function->name, "main") != 0) continue;
+        const char *profiled = run->weights.functions[function->weight_function].file;
+        const char *compiled = module->contexts[function->first_context].file;
+        if (profiled[0] == '\0' || compiled[0] == '\0') return NULL;
+        if (strcmp(get_last_component(profiled), get_last_component(compiled)) == 0) return NULL;
+        return pprof_format_string(run->arena, run->status,
+                                   "%s: the profile's main is in %s, this one in %s: it seems to be the profile of "
+                                   "another program; record one of this program",
+                                   run->profile_path, profiled, compiled);
+    }
+    return NULL;
+}
+
+static bool lines_are_unknown(const pgo_run *run) {
+    uint64_t absolute = 0, all = 0;
+    for (uint32_t i = 0; i < run->module.function_count; i++) {
+        const pgo_function *function = &run->module.functions[i];
+        if (function->weight_function == PGO_NONE) continue;
+        all = add_saturating(all, function->self_samples);
+        if (run->weights.functions[function->weight_function].lines_are_absolute)
+            absolute = add_saturating(absolute, function->self_samples);
+    }
+    return absolute > all / 2;
+}
+
+static const char *find_misplaced_samples(pgo_run *run) {
+    pgo_match_totals totals = pgo_sum_matches(run);
+    uint64_t samples = pgo_get_samples(&run->weights, totals.self_samples);
+    uint64_t matched = pgo_get_samples(&run->weights, totals.matched_samples);
+    if (samples < SAMPLES_FOR_A_VERDICT || pgo_get_permille(matched, samples) >= POOR_MATCH_PERMILLE) return NULL;
+    const char *reason = lines_are_unknown(run)
+                             ? "the profile has no start lines, and its absolute lines are of another version of the "
+                               "source; symbolize it anew with `pprofread import`, or record a new one"
+                             : "the source has changed since the profile was recorded; record a new one";
+    return pprof_format_string(
+        run->arena, run->status, "%s: only %llu of %llu samples on the functions of %s are at a place that it has: %s",
+        run->profile_path, (unsigned long long)matched, (unsigned long long)samples, run->module.source_file, reason);
+}
+
+bool pgo_warn_of_poor_match(pgo_run *run) {
+    const char *message = NULL;
+    if (!run->module.has_debug_locations) {
+        message = find_missing_locations(run);
+    } else {
+        message = find_other_program(run);
+        if (message == NULL) message = find_misplaced_samples(run);
+    }
+    if (message == NULL) return !run->status->failed;
+    pgo_shim_diagnose(run->host, PGO_WARNING, message);
+    return pgo_add_decision(
+        run,
+        (pgo_decision){.kind = PGO_DECISION_ANALYSIS, .name = "PoorMatch", .function = PGO_NONE, .message = message});
+}
