@@ -47,10 +47,6 @@ static int order_descending(const void *left, const void *right) {
     return (a < b) - (a > b);
 }
 
-static uint64_t add_saturated(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* The roots' selves are the flat view: inlined or not, every sample is there once. */
 static bool collect_counts(pgo_run *run, summary *summary) {
     const pprof_weights *weights = &run->weights;
@@ -69,7 +65,7 @@ static bool collect_counts(pgo_run *run, summary *summary) {
     }
     qsort(summary->counts, summary->count_count, sizeof *summary->counts, order_descending);
     for (uint32_t i = 0; i < summary->count_count; i++)
-        summary->total = add_saturated(summary->total, summary->counts[i]);
+        summary->total = pgo_add_weights(summary->total, summary->counts[i]);
     return true;
 }
 
@@ -92,7 +88,7 @@ static LLVMMetadataRef make_details(LLVMContextRef context, const summary *summa
     for (uint32_t c = 0; c < CUTOFF_COUNT; c++) {
         uint64_t wanted = (uint64_t)((unsigned __int128)summary->total * cutoffs[c] / MILLION);
         while (used < summary->count_count && (sum < wanted || used == 0))
-            sum = add_saturated(sum, summary->counts[used++]);
+            sum = pgo_add_weights(sum, summary->counts[used++]);
         uint64_t least_count = c + 1 == CUTOFF_COUNT ? summary->blind_count : summary->counts[used - 1];
         details[c] = make_cutoff(context, cutoffs[c], least_count, used);
     }
@@ -126,6 +122,7 @@ bool pgo_write_summary(pgo_run *run) {
     if (has_flag(module, "ProfileSummary") || has_flag(module, "CSProfileSummary"))
         return pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,
                                                     .name = "SummaryExists",
+                                                    .function = PGO_NONE,
                                                     .message = "the module has the summary of another profile, which "
                                                                "is kept: hot and cold are what that one says"});
     summary summary = {.blind_count = count_samples(BLIND_SAMPLES)};

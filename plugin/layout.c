@@ -1,0 +1,88 @@
+/* Takes the module with its counts; gives functions a place among the hot or the cold, where counts do not settle it.
+ *
+ * With entry counts and a summary LLVM puts functions in .text.hot. and .text.unlikely. by itself, and a function
+ * without counts in neither. What is left to decide:
+ *   - no counts were written (-pgo-frequencies=0): a function with its share of the profile's hot 99 % is `hot`;
+ *   - -pgo-cold-unsampled=1: a function that no sample met is `cold`. That is off by default, since timer samples miss
+ *     most of what runs, and no measurement has shown a consistent gain.
+ *
+ *   define i32 @usage(…) {   ⟶   define i32 @usage(…) cold {
+ *
+ * Cannot know what runs only at start or in an emergency, and must then be fast.
+ */
+#include "plugin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_attribute(LLVMValueRef function, const char *name) {
+    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+    return LLVMGetEnumAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, kind) != NULL;
+}
+
+static int order_descending(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a < b) - (a > b);
+}
+
+/* The least self weight among the functions that make up the hot share of all self weight. */
+static bool find_hot_weight(pgo_run *run, uint64_t *least) {
+    const pprof_weights *weights = &run->weights;
+    uint64_t *leaf = pprof_allocate(run->arena, weights->function_count, sizeof *leaf, run->status);
+    if (leaf == NULL) return false;
+    uint64_t total = 0, sum = 0;
+    for (uint32_t f = 0; f < weights->function_count; f++) {
+        leaf[f] = weights->bodies[f].leaf;
+        total = pgo_add_weights(total, leaf[f]);
+    }
+    qsort(leaf, weights->function_count, sizeof *leaf, order_descending);
+    *least = UINT64_MAX;
+    double wanted = (double)total * run->options.inline_cdf_threshold / 100;
+    for (uint32_t f = 0; f < weights->function_count && leaf[f] != 0 && (double)sum < wanted; f++) {
+        sum = pgo_add_weights(sum, leaf[f]);
+        *least = leaf[f];
+    }
+    return true;
+}
+
+static bool place_function(pgo_run *run, uint32_t index, const char *attribute, const char *decision, uint64_t weight,
+                           const char *message) {
+    const pgo_function *function = &run->module.functions[index];
+    if (has_attribute(function->value, "hot") || has_attribute(function->value, "cold") ||
+        !pgo_hash_allows(run, "layout", function->name, 0, 0, NULL))
+        return true;
+    LLVMContextRef context = LLVMGetModuleContext(run->module.llvm);
+    unsigned kind = LLVMGetEnumAttributeKindForName(attribute, strlen(attribute));
+    LLVMAddAttributeAtIndex(function->value, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                            LLVMCreateEnumAttribute(context, kind, 0));
+    return pgo_add_decision(
+        run,
+        (pgo_decision){
+            .kind = PGO_DECISION_PASSED, .name = decision, .function = index, .weight = weight, .message = message});
+}
+
+/* Whether any sample has the function in its stack, whether called or inlined somewhere. */
+static bool is_sampled(const pgo_run *run, const pgo_function *function) {
+    return function->weight_function != PGO_NONE && run->weights.bodies[function->weight_function].inclusive != 0;
+}
+
+bool pgo_place_functions(pgo_run *run) {
+    uint64_t hot_weight;
+    if (!find_hot_weight(run, &hot_weight)) return false;
+    for (uint32_t f = 0; f < run->module.function_count; f++) {
+        const pgo_function *function = &run->module.functions[f];
+        if (function->state != PGO_TAKES_PART) continue;
+        if (!is_sampled(run, function)) {
+            if (run->options.cold_unsampled &&
+                !place_function(run, f, "cold", "PlacedCold", 0, "no samples: placed among the cold functions"))
+                return false;
+            continue;
+        }
+        uint64_t leaf = run->weights.bodies[function->weight_function].leaf;
+        bool has_counts = run->options.frequencies && function->has_frequencies;
+        if (!has_counts && leaf >= hot_weight &&
+            !place_function(run, f, "hot", "PlacedHot", leaf, "many samples: placed among the hot functions"))
+            return false;
+    }
+    return true;
+}
