@@ -1,0 +1,182 @@
+/* Takes a command's table of options and its arguments; sets the table's targets, or prints its help, or says what is
+ * wrong with the command line. */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_LIMIT = 40, NAME_LIMIT = 40, HELP_VALUE = 1000 };
+
+static bool takes_argument(const cli_option *option) {
+    return option->kind != CLI_FLAG && option->kind != CLI_CHOICE;
+}
+
+/* ---- help ---- */
+
+static void print_option(char letter, const char *name, const char *value, const char *help) {
+    char left[64], start[8] = "    ";
+    if (letter != '\0') (void)snprintf(start, sizeof start, "-%c, ", letter);
+    (void)snprintf(left, sizeof left, "%s--%s%s%s", start, name, value != NULL ? "=" : "", value != NULL ? value : "");
+    (void)printf("  %-28s %s\n", left, help);
+}
+
+static void print_help(const cli_syntax *syntax) {
+    (void)printf("usage: pprofread %s [OPTIONS] FILE\n%s\n\n", syntax->command, syntax->about);
+    for (const cli_option *option = syntax->options; option->name != NULL; option++)
+        print_option(option->letter, option->name, option->value, option->help);
+    print_option('\0', "help", NULL, "print this and exit");
+}
+
+/* ---- values ---- */
+
+__attribute__((format(printf, 2, 3))) static bool misuse(const cli_syntax *syntax, const char *format, ...) {
+    (void)fprintf(stderr, "pprofread: %s: ", syntax->command);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fprintf(stderr, "; see 'pprofread %s --help'\n", syntax->command);
+    return false;
+}
+
+static bool parse_flag(const char *text, bool *value) {
+    static const char *const words[] = {"false", "true", "0", "1", "f", "t", "no", "yes"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i]) == 0) {
+            *value = i % 2 == 1;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_count(const char *text, int *value) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || number < 0 || number > INT32_MAX) return false;
+    *value = (int)number;
+    return true;
+}
+
+static bool parse_fraction(const char *text, double *value) {
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number >= 0 && number <= 1)) return false;
+    *value = number;
+    return true;
+}
+
+/* "64K" ─▶ 65536 */
+static bool parse_size(const char *text, uint64_t *value) {
+    if (*text < '0' || *text > '9') return false;
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    static const char suffixes[] = "KMG";
+    int shift = 0;
+    if (*end != '\0') {
+        const char *suffix = strchr(suffixes, *end >= 'a' && *end <= 'z' ? *end - 'a' + 'A' : *end);
+        if (suffix == NULL) return false;
+        shift = 10 * (int)(suffix - suffixes + 1);
+        end++;
+    }
+    if (*end != '\0' || errno != 0 || number == 0 || number > UINT64_MAX >> shift) return false;
+    *value = (uint64_t)number << shift;
+    return *value <= PPROF_MAXIMUM_SIZE_LIMIT;
+}
+
+/* [text] is NULL for a flag without "=…". */
+static bool set_option(const cli_syntax *syntax, const cli_option *option, const char *text) {
+    switch (option->kind) {
+    case CLI_FLAG:
+    case CLI_CHOICE: {
+        bool is_on = true;
+        if (text != NULL && !parse_flag(text, &is_on))
+            return misuse(syntax, "--%s takes true or false, not '%s'", option->name, text);
+        if (option->kind == CLI_FLAG) {
+            *(bool *)option->target = is_on;
+        } else if (is_on) {
+            *(int *)option->target = option->choice;
+        }
+        return true;
+    }
+    case CLI_TEXT:
+        *(const char **)option->target = text;
+        return true;
+    case CLI_COUNT:
+        return parse_count(text, option->target) ||
+               misuse(syntax, "--%s takes a whole number, not '%s'", option->name, text);
+    case CLI_FRACTION:
+        return parse_fraction(text, option->target) ||
+               misuse(syntax, "--%s takes a number from 0 to 1, not '%s'", option->name, text);
+    case CLI_SIZE:
+        return parse_size(text, option->target) ||
+               misuse(syntax, "--%s takes bytes below 4G, as 1000000, 64M or 2G, not '%s'", option->name, text);
+    }
+    return false;
+}
+
+/* ---- the command line ---- */
+
+/* getopt's view of the table. Every name is there twice, with '-' and with '_'. */
+typedef struct getopt_table {
+    struct option options[2 * OPTION_LIMIT + 3];
+    char underscored[OPTION_LIMIT][NAME_LIMIT];
+    char letters[2 * OPTION_LIMIT + 4];
+} getopt_table;
+
+static void fill_table(const cli_syntax *syntax, getopt_table *table) {
+    int used = 0;
+    size_t letters = 0;
+    table->letters[letters++] = ':';
+    table->letters[letters++] = 'h';
+    table->options[used++] = (struct option){"help", no_argument, NULL, HELP_VALUE};
+    for (int i = 0; syntax->options[i].name != NULL && i < OPTION_LIMIT; i++) {
+        const cli_option *option = &syntax->options[i];
+        int argument = takes_argument(option) ? required_argument : optional_argument;
+        table->options[used++] = (struct option){option->name, argument, NULL, HELP_VALUE + 1 + i};
+        (void)snprintf(table->underscored[i], NAME_LIMIT, "%s", option->name);
+        for (char *c = table->underscored[i]; *c != '\0'; c++)
+            if (*c == '-') *c = '_';
+        if (strcmp(table->underscored[i], option->name) != 0)
+            table->options[used++] = (struct option){table->underscored[i], argument, NULL, HELP_VALUE + 1 + i};
+        if (option->letter == '\0') continue;
+        table->letters[letters++] = option->letter;
+        if (takes_argument(option)) table->letters[letters++] = ':';
+    }
+    table->options[used] = (struct option){0};
+    table->letters[letters] = '\0';
+}
+
+static const cli_option *find_option(const cli_syntax *syntax, int value) {
+    if (value > HELP_VALUE) return &syntax->options[value - HELP_VALUE - 1];
+    for (const cli_option *option = syntax->options; option->name != NULL; option++)
+        if (option->letter == value) return option;
+    return NULL;
+}
+
+bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **file, int *exit_status) {
+    getopt_table table;
+    fill_table(syntax, &table);
+    *exit_status = CLI_MISUSED;
+    opterr = 0;
+    optind = 1;
+    for (int value; (value = getopt_long_only(argc, argv, table.letters, table.options, NULL)) != -1;) {
+        if (value == HELP_VALUE || value == 'h') {
+            print_help(syntax);
+            *exit_status = cli_finish_output();
+            return false;
+        }
+        if (value == ':') return misuse(syntax, "%s needs an argument", argv[optind - 1]);
+        const cli_option *option = value == '?' ? NULL : find_option(syntax, value);
+        if (option == NULL) return misuse(syntax, "there is no option %s", argv[optind - 1]);
+        if (!set_option(syntax, option, optarg)) return false;
+    }
+    if (optind == argc) return misuse(syntax, "which FILE?");
+    if (optind < argc - 1) return misuse(syntax, "one FILE, not %d", argc - optind);
+    *file = argv[optind];
+    return true;
+}
