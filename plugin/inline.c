@@ -2,7 +2,7 @@
  * inline threshold, and says which it had to leave.
  *
  *   %r = call i32 @is_square(i64 %n)   ⟶   %r = call i32 @is_square(i64 %n) #7
- *                                          attributes #7 = { "function-inline-threshold"="2000" "pgo-hot"="412" }
+ *                                          attributes #7 = { "function-inline-threshold"="2000" "pgo-hot" }
  *
  * A site is hot when the edge from its body to this callee is hot in the whole profile and the site itself got
  * samples: of two copies of a body, one may be hot and the other not. Unlike Go's, the key holds the callee, and the
@@ -227,11 +227,9 @@ static bool mark_call(pgo_run *run, hot_calls *hot, const hot_call *call) {
     hot->size[call->function] += hot->size[call->callee];
     if (!is_moved) hot->module_growth += hot->size[call->callee];
     const char *budget = pprof_format_string(run->arena, run->status, "%u", run->options.inline_budget);
-    const char *samples = pprof_format_string(run->arena, run->status, "%llu",
-                                              (unsigned long long)pgo_get_samples(&run->weights, call->leaf));
-    if (budget == NULL || samples == NULL) return false;
+    if (budget == NULL) return false;
     add_attribute(run, call->instruction, "function-inline-threshold", budget);
-    add_attribute(run, call->instruction, "pgo-hot", samples);
+    add_attribute(run, call->instruction, "pgo-hot", "");
     return report_call(run, call, PGO_DECISION_PASSED, "HotCallSite",
                        "hot call of %s (%s): inline threshold raised to %s", budget);
 }

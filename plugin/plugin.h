@@ -398,6 +398,10 @@ bool pgo_devirtualize_calls(pgo_run *run);
 /* The inline threshold at hot call sites; growth capped per caller and per module, caps reported. */
 bool pgo_mark_hot_calls(pgo_run *run);
 
+/* left.c: after LLVM's inliner, by itself: a remark for every hot call site that is still a call. Called by the shim.
+ */
+void pgo_report_left_calls(pgo_host *host, LLVMModuleRef module);
+
 /* Hot and cold placement of functions, as far as entry counts and the summary do not settle it. */
 bool pgo_place_functions(pgo_run *run);
 
