@@ -41,6 +41,7 @@
 using namespace llvm;
 
 extern "C" bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module);
+extern "C" void pgo_report_left_calls(pgo_host *host, LLVMModuleRef module);
 
 struct pgo_host {
     Module &module;
@@ -63,10 +64,6 @@ static unsigned get_host_major() {
     unsigned major = 0, minor = 0, patch = 0;
     if (function != nullptr) function(&major, &minor, &patch);
     return major;
-}
-
-static bool host_is_ours() {
-    return get_host_major() == LLVM_VERSION_MAJOR;
 }
 
 /* ---- options ------------------------------------------------------------------------------------------------- */
@@ -116,6 +113,21 @@ class ProfilePass : public PassInfoMixin<ProfilePass> {
         if (!pgo_run_on_module(&host, wrap(&module))) return PreservedAnalyses::all();
         analyses.getResult<ProfileSummaryAnalysis>(module).refresh();
         return PreservedAnalyses::none();
+    }
+};
+
+/* After the inliner. Attributes that only it reads are taken off, which no analysis sees. */
+class LeftCallsPass : public PassInfoMixin<LeftCallsPass> {
+    pgo_phase phase;
+
+  public:
+    explicit LeftCallsPass(pgo_phase phase) : phase(phase) {
+    }
+
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
+        pgo_host host = {module, analyses, phase, false, nullptr};
+        pgo_report_left_calls(&host, wrap(&module));
+        return PreservedAnalyses::all();
     }
 };
 
@@ -173,6 +185,18 @@ static void register_passes(PassBuilder &builder) {
         passes.addPass(ProfilePass(PGO_PHASE_NONE, level == OptimizationLevel::O0, rival));
 #endif
     });
+    builder.registerOptimizerEarlyEPCallback([](ModulePassManager &passes, OptimizationLevel
+#if LLVM_VERSION_MAJOR >= 20
+                                                ,
+                                                ThinOrFullLTOPhase phase) {
+        passes.addPass(LeftCallsPass(get_phase(phase)));
+#else
+                                             ) {
+        passes.addPass(LeftCallsPass(PGO_PHASE_NONE));
+#endif
+    });
+    builder.registerFullLinkTimeOptimizationLastEPCallback(
+        [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(LeftCallsPass(PGO_PHASE_POST_LINK)); });
     builder.registerFullLinkTimeOptimizationEarlyEPCallback(
         [rival](ModulePassManager &passes, OptimizationLevel level) {
             passes.addPass(ProfilePass(PGO_PHASE_POST_LINK, level == OptimizationLevel::O0, rival));
@@ -185,13 +209,37 @@ static void register_passes(PassBuilder &builder) {
         });
 }
 
-extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
-    PassPluginLibraryInfo info{};
-    info.APIVersion = host_is_ours() ? LLVM_PLUGIN_API_VERSION : 0;
-    info.PluginName = "pgo";
-    info.PluginVersion = PGO_VERSION;
-    info.RegisterPassBuilderCallbacks = register_passes;
-    return info;
+/* LLVM's PassPluginLibraryInfo without its default values: a host older than ours has no room for the last field, and
+ * it must not be written there. */
+struct plugin_information {
+    uint32_t api_version;
+    const char *name, *version;
+    void (*register_passes)(PassBuilder &);
+#if LLVM_PLUGIN_API_VERSION >= 2
+    bool (*generate_code)(Module &, TargetMachine &, CodeGenFileType, raw_pwrite_stream &);
+#endif
+};
+static_assert(sizeof(plugin_information) == sizeof(PassPluginLibraryInfo), "LLVM's plugin interface has changed");
+
+/* What LLVM's loader asks for. A version of 0 makes it refuse the library in its own words. */
+extern "C" __attribute__((visibility("default"))) plugin_information describe_plugin() __asm__("llvmGetPassPluginInfo");
+
+plugin_information describe_plugin() {
+    plugin_information information;
+    unsigned host = get_host_major();
+    information.api_version = host == LLVM_VERSION_MAJOR ? LLVM_PLUGIN_API_VERSION : 0;
+    information.name = "pgo";
+    information.version = PGO_VERSION;
+    information.register_passes = register_passes;
+#if LLVM_PLUGIN_API_VERSION >= 2
+    if (host == LLVM_VERSION_MAJOR) information.generate_code = nullptr;
+#endif
+    if (host == 0)
+        std::fprintf(stderr,
+                     "libpgo.so needs LLVM's C API, which %s does not export: use a clang that is linked to "
+                     "libLLVM.so\n",
+                     program_invocation_short_name);
+    return information;
 }
 
 pgo_phase pgo_shim_get_phase(const pgo_host *host) {
