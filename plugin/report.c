@@ -2,6 +2,7 @@
  * the files beside this one, in the order in which the stages decided. */
 #include "plugin.h"
 
+#include <llvm-c/DebugInfo.h>
 #include <string.h>
 
 bool pgo_add_decision(pgo_run *run, pgo_decision decision) {
