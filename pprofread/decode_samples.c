@@ -76,7 +76,7 @@ static bool count_samples(pprof_decoder *decoder, sample_counts *totals) {
                                        counts.values * 2 == type_count ? " (two profiles concatenated?)" : "");
         if (counts.locations > MAXIMUM_FRAMES)
             return pprof_fail_decoding(decoder, field.start, "a stack of %zu frames, over the limit of %d",
-                                       counts.locations, (int)MAXIMUM_FRAMES);
+                                       counts.locations, MAXIMUM_FRAMES);
         totals->locations += counts.locations;
         totals->values += counts.values;
         totals->labels += counts.labels;

@@ -152,7 +152,7 @@ static bool count_lines(pprof_decoder *decoder, const wire_field *location, size
     if (result != WIRE_END) return pprof_fail_wire(decoder, field.start, result);
     if (lines > MAXIMUM_FRAMES)
         return pprof_fail_decoding(decoder, location->start, "a location of %zu lines, over the limit of %d", lines,
-                                   (int)MAXIMUM_FRAMES);
+                                   MAXIMUM_FRAMES);
     *count += lines;
     return true;
 }

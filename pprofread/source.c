@@ -16,7 +16,7 @@ bool pprof_refuse_size(const char *path, uint64_t size_limit, pprof_status *stat
     return pprof_fail(
         status,
         "%s: more than %llu bytes after decompression, the size limit; if the file is to be trusted, raise "
-        "it with --size-limit (pprofread) or -pgo-profile-size-limit (plugin), up to %llu",
+        "it with --size-limit (pprofread) or -pgo-size-limit (plugin), up to %llu",
         path, (unsigned long long)size_limit, (unsigned long long)PPROF_MAXIMUM_SIZE_LIMIT);
 }
 
