@@ -4,8 +4,7 @@
  *   location 7: luaV_execute lvm.c:1154:14 inlined into luaV_finishOp lvm.c:800:3
  *   by functions ─▶ [luaV_execute, luaV_finishOp]     by lines ─▶ [luaV_execute lvm.c:1154, luaV_finishOp lvm.c:800]
  *
- * Functions with one name and two system names are two frames, though they look alike in the report: so pprof has it.
- */
+ * Overloads and other functions that share a name are one frame: mangled names do not count, as in pprof. */
 #include "print.h"
 
 #include <stdlib.h>
@@ -111,7 +110,7 @@ typedef struct frame_maker {
 
 static pprof_frame make_frame(const frame_maker *maker, const pprof_location *location, const pprof_line *line) {
     const pprof_profile *profile = maker->profile;
-    pprof_frame frame = {.name = {"", 0}, .system_name = {"", 0}, .file = {"", 0}, .object = {"", 0}};
+    pprof_frame frame = {.name = {"", 0}, .file = {"", 0}, .object = {"", 0}};
     if (maker->fields.address) frame.address = location->address;
     if (line == NULL) {
         if (location->mapping != PPROF_NONE) {
@@ -121,10 +120,7 @@ static pprof_frame make_frame(const frame_maker *maker, const pprof_location *lo
         return frame;
     }
     const pprof_function *function = &profile->functions[line->function];
-    if (maker->fields.function) {
-        frame.name = pprof_get_string(profile, function->name_string);
-        frame.system_name = pprof_get_string(profile, function->system_name_string);
-    }
+    if (maker->fields.function) frame.name = pprof_get_string(profile, function->name_string);
     if (maker->fields.file) frame.file = maker->files[line->function];
     if (maker->fields.line) frame.line = line->line;
     if (maker->fields.column) frame.column = line->column;
@@ -139,7 +135,6 @@ int pprof_compare_strings(pprof_string a, pprof_string b) {
 
 static int compare_frames(const pprof_frame *a, const pprof_frame *b) {
     int order = pprof_compare_strings(a->name, b->name);
-    if (order == 0) order = pprof_compare_strings(a->system_name, b->system_name);
     if (order == 0) order = (a->address > b->address) - (a->address < b->address);
     if (order == 0) order = pprof_compare_strings(a->file, b->file);
     if (order == 0) order = (a->line > b->line) - (a->line < b->line);

@@ -44,7 +44,7 @@ bool pprof_filter_samples(const pprof_profile *profile, const pprof_report_optio
 
 /* What a node of a report stands for, with the fields blank that the granularity does not tell apart. */
 typedef struct pprof_frame {
-    pprof_string name, system_name, file;
+    pprof_string name, file;
     pprof_string object; /* the binary, for a location without any function */
     uint64_t address;
     int64_t line, column;
