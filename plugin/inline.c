@@ -156,16 +156,6 @@ static bool fits(const hot_calls *hot, const hot_call *call, bool is_moved, cons
 
 /* ---- what LLVM would not inline at any threshold ----------------------------------------------------------------- */
 
-static bool has_attribute(LLVMValueRef function, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    return LLVMGetEnumAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, kind) != NULL;
-}
-
-static bool has_call_attribute(LLVMValueRef call, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    return LLVMGetCallSiteEnumAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, kind) != NULL;
-}
-
 static bool may_be_replaced_at_link(LLVMValueRef function) {
     LLVMLinkage linkage = LLVMGetLinkage(function);
     return linkage == LLVMWeakAnyLinkage || linkage == LLVMLinkOnceAnyLinkage || linkage == LLVMExternalWeakLinkage;
@@ -176,12 +166,13 @@ static const char *find_obstacle(const pgo_run *run, const hot_call *call) {
     LLVMValueRef callee = run->module.functions[call->callee].value;
     if (caller == callee) return "recursive";
     if (LLVMIsDeclaration(callee)) return "external: its body is in another file (link-time optimization would see it)";
-    if (has_attribute(callee, "noinline") || has_call_attribute(call->instruction, "noinline")) return "noinline";
-    if (has_attribute(callee, "optnone")) return "optnone";
-    if (has_attribute(callee, "cold")) return "marked cold in the source";
+    if (pgo_has_attribute(callee, "noinline") || pgo_has_call_attribute(call->instruction, "noinline"))
+        return "noinline";
+    if (pgo_has_attribute(callee, "optnone")) return "optnone";
+    if (pgo_has_attribute(callee, "cold")) return "marked cold in the source";
     if (LLVMIsFunctionVarArg(LLVMGlobalGetValueType(callee))) return "variable arguments";
     if (may_be_replaced_at_link(callee)) return "weak: the linker may replace it";
-    if (has_attribute(caller, "optsize") || has_attribute(caller, "minsize"))
+    if (pgo_has_attribute(caller, "optsize") || pgo_has_attribute(caller, "minsize"))
         return "the calling function is optimized for size";
     return NULL;
 }
@@ -213,7 +204,7 @@ static void add_attribute(pgo_run *run, LLVMValueRef call, const char *name, con
 static bool mark_call(pgo_run *run, hot_calls *hot, const hot_call *call) {
     const pgo_function *caller = &run->module.functions[call->function];
     const pgo_function *callee = &run->module.functions[call->callee];
-    if (has_attribute(callee->value, "alwaysinline")) return true;
+    if (pgo_has_attribute(callee->value, "alwaysinline")) return true;
     const char *reason = find_obstacle(run, call);
     if (reason != NULL)
         return report_call(run, call, PGO_DECISION_MISSED, "HotCallNotInlinable",

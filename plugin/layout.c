@@ -15,11 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_attribute(LLVMValueRef function, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    return LLVMGetEnumAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, kind) != NULL;
-}
-
 static int order_descending(const void *left, const void *right) {
     uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
     return (a < b) - (a > b);
@@ -48,7 +43,7 @@ static bool find_hot_weight(pgo_run *run, uint64_t *least) {
 static bool place_function(pgo_run *run, uint32_t index, const char *attribute, const char *decision, uint64_t weight,
                            const char *message) {
     const pgo_function *function = &run->module.functions[index];
-    if (has_attribute(function->value, "hot") || has_attribute(function->value, "cold") ||
+    if (pgo_has_attribute(function->value, "hot") || pgo_has_attribute(function->value, "cold") ||
         !pgo_hash_allows(run, "layout", function->name, 0, 0, NULL))
         return true;
     LLVMContextRef context = LLVMGetModuleContext(run->module.llvm);

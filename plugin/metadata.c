@@ -1,4 +1,4 @@
-/* Takes counts; gives the few shapes of metadata in which LLVM reads a profile. Decides nothing.
+/* Takes counts; gives the few shapes of metadata in which LLVM reads a profile. Reads attributes. Decides nothing.
  *
  *   br, switch, …    !prof !{!"branch_weights", i32 a, i32 b, …}
  *   function         !prof !{!"function_entry_count", i64 n}
@@ -56,4 +56,16 @@ void pgo_set_value_profile(pgo_run *run, LLVMValueRef call, uint64_t total, cons
         operands[4 + 2 * i] = pgo_make_integer(context, 64, values[i].count);
     }
     set_prof(context, call, operands, 3 + 2 * (size_t)count);
+}
+
+static const LLVMAttributeIndex AT_FUNCTION = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+
+bool pgo_has_attribute(LLVMValueRef function, const char *name) {
+    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+    return LLVMGetEnumAttributeAtIndex(function, AT_FUNCTION, kind) != NULL;
+}
+
+bool pgo_has_call_attribute(LLVMValueRef call, const char *name) {
+    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+    return LLVMGetCallSiteEnumAttribute(call, AT_FUNCTION, kind) != NULL;
 }

@@ -345,6 +345,10 @@ void pgo_set_entry_count(pgo_run *run, LLVMValueRef function, uint64_t count);
 void pgo_set_value_profile(pgo_run *run, LLVMValueRef call, uint64_t total, const pgo_value_count *values,
                            uint32_t count);
 
+/* Whether LLVM's attribute [name] is on the function, on the call site. */
+bool pgo_has_attribute(LLVMValueRef function, const char *name);
+bool pgo_has_call_attribute(LLVMValueRef call, const char *name);
+
 /* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
  * short for the vectorizer made just long enough. [block_has_call] has one entry per block. */
 typedef struct pgo_raised_loops {

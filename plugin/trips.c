@@ -12,7 +12,7 @@
  * Loops with calls keep their estimate: they are not vectorized, and their callees' hotness hangs on it. Cannot know
  * which other loops will be vectorized, nor anything of loops that are entered in two places.
  */
-#include "plugin.h"
+#include "fit.h"
 
 #include <math.h>
 #include <string.h>
@@ -148,13 +148,6 @@ static void weigh_evidence(loop_search *search) {
     }
 }
 
-/* e to the [x], 0 ≤ x ≤ 3, the same on every machine, which the C library's is not. */
-static double raise_e(double x) {
-    double power = 1 + x / 4096;
-    for (int i = 0; i < 12; i++) power *= power;
-    return power;
-}
-
 /* The factor by which the loop's trip count may well be larger than the fit says. */
 static double get_uncertainty(const loop_search *search, uint32_t body_count) {
     double inside = 0;
@@ -162,7 +155,7 @@ static double get_uncertainty(const loop_search *search, uint32_t body_count) {
     double outside = search->evidence_total - inside;
     double known = 1 / (PRIOR_DEVIATION * PRIOR_DEVIATION);
     if (inside > 0 && outside > 0) known += inside * outside / (inside + outside);
-    return raise_e(DEVIATIONS / sqrt(known));
+    return pgo_exp(DEVIATIONS / sqrt(known));
 }
 
 static double get_visits_per_entry(const loop_search *search, uint32_t header) {
