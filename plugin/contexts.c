@@ -40,6 +40,11 @@ static const char *copy_operand(pgo_collector *collector, LLVMValueRef operand) 
     return text == NULL || length == 0 ? NULL : pprof_copy_string(collector->arena, text, length, collector->status);
 }
 
+static bool is_renamed(const char *symbol, const char *source_name) {
+    size_t length = source_name == NULL ? 0 : strlen(source_name);
+    return length != 0 && strncmp(symbol, source_name, length) == 0 && symbol[length] == '.';
+}
+
 static bool read_subprogram(pgo_collector *collector, LLVMMetadataRef metadata, pgo_subprogram *subprogram) {
     enum { NAME_OPERAND = 2, LINKAGE_NAME_OPERAND = 3, OPERAND_LIMIT = 64 };
     LLVMValueRef node = LLVMMetadataAsValue(LLVMGetModuleContext(collector->module->llvm), metadata);
@@ -50,10 +55,12 @@ static bool read_subprogram(pgo_collector *collector, LLVMMetadataRef metadata, 
     subprogram->source_name = copy_operand(collector, operands[NAME_OPERAND]);
     subprogram->linkage_name = copy_operand(collector, operands[LINKAGE_NAME_OPERAND]);
     /* C functions have no linkage name, and -g1 leaves those of C++ out: then the symbol is the name, if the function
-     * is still here. */
+     * is still here and LTO has not renamed it (f.12 for f). */
     uint32_t owner = pgo_find_key(&collector->subprogram_owners, pgo_pointer_key(metadata));
-    if (subprogram->linkage_name == NULL && owner != PGO_NONE)
-        subprogram->linkage_name = collector->module->functions[owner].name;
+    if (subprogram->linkage_name == NULL && owner != PGO_NONE) {
+        const char *symbol = collector->module->functions[owner].name;
+        if (!is_renamed(symbol, subprogram->source_name)) subprogram->linkage_name = symbol;
+    }
     if (subprogram->linkage_name == NULL) subprogram->linkage_name = subprogram->source_name;
     if (subprogram->linkage_name == NULL) subprogram->linkage_name = "";
     if (subprogram->source_name == NULL) subprogram->source_name = subprogram->linkage_name;

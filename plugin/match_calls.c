@@ -1,0 +1,241 @@
+/* Takes a function's calls and the call edges of its contexts' bodies; gives each call its samples and its targets.
+ *
+ * An edge belongs to the call at its place whose callee it names, or to the indirect call there. Two calls on one line
+ * are told apart by column; without columns by callee; what still cannot be told apart shares the samples.
+ * Cannot know of tail calls: main calls walk, walk jumps to step, and the stack says that main called step. Such an
+ * edge belongs to no call and is reported where a call stands at its very place. */
+#include "location.h"
+#include "match.h"
+
+#include <stdlib.h>
+
+/* A call, keyed by the first of the contexts that share its samples. */
+typedef struct located_call {
+    uint32_t context, line, column, call;
+} located_call;
+
+/* Samples of one edge given to one call. */
+typedef struct call_share {
+    uint32_t call, weight_function;
+    uint64_t inclusive, leaf;
+} call_share;
+
+typedef struct call_matcher {
+    pgo_matcher *matcher;
+    pgo_function *function;
+    located_call *calls; /* sorted */
+    uint32_t *chosen;    /* calls of the edge at hand */
+    uint32_t chosen_count;
+    call_share *shares;
+    uint32_t share_count, share_capacity;
+} call_matcher;
+
+static int compare_located(const void *left, const void *right) {
+    const located_call *a = left, *b = right;
+    if (a->context != b->context) return a->context < b->context ? -1 : 1;
+    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    if (a->column != b->column) return a->column < b->column ? -1 : 1;
+    return (a->call > b->call) - (a->call < b->call);
+}
+
+/* By call; within one by callee, to add up. */
+static int compare_shares(const void *left, const void *right) {
+    const call_share *a = left, *b = right;
+    if (a->call != b->call) return a->call < b->call ? -1 : 1;
+    return (a->weight_function > b->weight_function) - (a->weight_function < b->weight_function);
+}
+
+static int compare_targets(const void *left, const void *right) {
+    const pgo_target *a = left, *b = right;
+    if (a->inclusive != b->inclusive) return a->inclusive > b->inclusive ? -1 : 1;
+    return (a->weight_function > b->weight_function) - (a->weight_function < b->weight_function);
+}
+
+/* ---- edges ─▶ calls ---------------------------------------------------------------------------------------------- */
+
+/* Whether [call] can have called [weight_function]: by name, or because it is indirect. */
+static bool may_call(const pgo_matcher *matcher, const pgo_call *call, pgo_call_kind kind, uint32_t weight_function) {
+    if (call->kind != kind) return false;
+    if (kind == PGO_CALL_INDIRECT) return true;
+    return call->callee != PGO_NONE &&
+           matcher->identities[matcher->function_identity[call->callee]].weight_function == weight_function;
+}
+
+/* How far apart two columns are: 0 equal, 1 one of them not known, more otherwise. */
+static uint64_t get_distance(uint32_t a, uint32_t b) {
+    if (a == b) return 0;
+    if (a == 0 || b == 0) return 1;
+    return 1 + (uint64_t)(a > b ? a - b : b - a);
+}
+
+/* Chooses among the calls [first, end) of one line those of [kind] that the edge may be: the ones in its very column;
+ * else, where a side knows no column, all; else the nearest direct ones, or the only indirect one. */
+static void choose_calls(call_matcher *calls, uint32_t first, uint32_t end, pgo_call_kind kind,
+                         const pprof_body *edge) {
+    const pgo_matcher *matcher = calls->matcher;
+    uint64_t nearest = UINT64_MAX;
+    uint32_t candidate_count = 0;
+    calls->chosen_count = 0;
+    for (uint32_t i = first; i < end; i++) {
+        if (!may_call(matcher, &matcher->module->calls[calls->calls[i].call], kind, edge->function)) continue;
+        candidate_count++;
+        uint64_t distance = get_distance(edge->place.column, calls->calls[i].column);
+        if (distance < nearest) {
+            nearest = distance;
+            calls->chosen_count = 0;
+        }
+        if (distance == nearest) calls->chosen[calls->chosen_count++] = calls->calls[i].call;
+    }
+    if (kind == PGO_CALL_INDIRECT && nearest > 1 && candidate_count > 1) calls->chosen_count = 0;
+}
+
+/* Gives the edge's samples to the chosen calls in equal shares; the first get what does not divide. */
+static bool share_samples(call_matcher *calls, uint32_t edge) {
+    const pgo_matcher *matcher = calls->matcher;
+    uint64_t inclusive = pgo_get_inclusive(matcher, edge), leaf = pgo_get_leaf(matcher, edge);
+    uint32_t count = calls->chosen_count;
+    for (uint32_t i = 0; i < count; i++) {
+        call_share *shares = pgo_grow_array(calls->shares, calls->share_count, &calls->share_capacity, sizeof *shares,
+                                            matcher->scratch, matcher->run->status);
+        if (shares == NULL) return false;
+        calls->shares = shares;
+        shares[calls->share_count++] = (call_share){.call = calls->chosen[i],
+                                                    .weight_function = matcher->weights->bodies[edge].function,
+                                                    .inclusive = inclusive / count + (i < inclusive % count),
+                                                    .leaf = leaf / count + (i < leaf % count)};
+    }
+    return true;
+}
+
+/* Says so where a direct call stands at the very place of an edge that goes elsewhere. */
+static bool report_other_callee(call_matcher *calls, uint32_t first, uint32_t end, uint32_t edge_index) {
+    pgo_run *run = calls->matcher->run;
+    const pprof_body *edge = &calls->matcher->weights->bodies[edge_index];
+    for (uint32_t i = first; i < end; i++) {
+        const pgo_call *call = &calls->matcher->module->calls[calls->calls[i].call];
+        if (call->kind != PGO_CALL_DIRECT || call->callee == PGO_NONE || edge->place.column == 0 ||
+            calls->calls[i].column != edge->place.column)
+            continue;
+        const char *seen = calls->matcher->weights->functions[edge->function].linkage_name;
+        const char *called = calls->matcher->module->functions[call->callee].name;
+        uint64_t samples = pgo_get_inclusive(calls->matcher, edge_index);
+        const char *message = pprof_format_string(
+            run->arena, run->status,
+            "%llu samples not matched: the profile saw a call of %s here, the code calls %s (a tail call behind it, or "
+            "changed code)",
+            (unsigned long long)samples, seen, called);
+        return message != NULL &&
+               pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,
+                                                    .name = "OtherCallee",
+                                                    .function = (uint32_t)(calls->function - run->module.functions),
+                                                    .at = call->instruction,
+                                                    .callee = seen,
+                                                    .weight = samples,
+                                                    .message = message});
+    }
+    return true;
+}
+
+/* The calls of (context, line): [*first, *end). */
+static void find_line(const call_matcher *calls, uint32_t context, uint32_t line, uint32_t *first, uint32_t *end) {
+    uint32_t low = 0, high = calls->function->call_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const located_call *at = &calls->calls[middle];
+        if (at->context < context || (at->context == context && at->line < line))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = *end = low;
+    while (*end < calls->function->call_count && calls->calls[*end].context == context &&
+           calls->calls[*end].line == line)
+        (*end)++;
+}
+
+/* Whether [body] is an inlined copy's: then its samples are in this function already, and no call led there. */
+static bool is_copy(const pgo_matcher *matcher, uint32_t body) {
+    uint32_t low = 0, high = matcher->copy_body_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (matcher->copy_bodies[middle] < body)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < matcher->copy_body_count && matcher->copy_bodies[low] == body;
+}
+
+static bool match_edges(call_matcher *calls, uint32_t context) {
+    const pgo_matcher *matcher = calls->matcher;
+    uint32_t body_index = matcher->module->contexts[context].weight_body;
+    const pprof_body *body = &matcher->weights->bodies[body_index];
+    for (uint32_t e = body->first_call; e < body->first_call + body->call_count; e++) {
+        const pprof_body *edge = &matcher->weights->bodies[e];
+        if (pgo_get_inclusive(matcher, e) == 0 || is_copy(matcher, e)) continue;
+        uint32_t first, end;
+        find_line(calls, context, pgo_get_line(matcher, context, body_index, edge->place.offset), &first, &end);
+        choose_calls(calls, first, end, PGO_CALL_DIRECT, edge);
+        if (calls->chosen_count == 0) choose_calls(calls, first, end, PGO_CALL_INDIRECT, edge);
+        bool done = calls->chosen_count != 0 ? share_samples(calls, e) : report_other_callee(calls, first, end, e);
+        if (!done) return false;
+    }
+    return true;
+}
+
+/* ---- shares ─▶ targets ------------------------------------------------------------------------------------------- */
+
+static bool add_target(pgo_matcher *matcher, pgo_call *call, const call_share *share) {
+    pgo_module *module = matcher->module;
+    pgo_target *targets = pgo_grow_array(module->targets, module->target_count, &matcher->target_capacity,
+                                         sizeof *targets, matcher->run->arena, matcher->run->status);
+    if (targets == NULL) return false;
+    module->targets = targets;
+    targets[module->target_count++] = (pgo_target){.weight_function = share->weight_function,
+                                                   .function = matcher->weights_module[share->weight_function],
+                                                   .inclusive = share->inclusive,
+                                                   .leaf = share->leaf};
+    call->target_count++;
+    call->inclusive = pgo_add(call->inclusive, share->inclusive);
+    call->leaf = pgo_add(call->leaf, share->leaf);
+    return true;
+}
+
+static bool write_targets(call_matcher *calls) {
+    pgo_module *module = calls->matcher->module;
+    if (calls->share_count != 0) qsort(calls->shares, calls->share_count, sizeof *calls->shares, compare_shares);
+    for (uint32_t i = 0; i < calls->share_count;) {
+        pgo_call *call = &module->calls[calls->shares[i].call];
+        uint32_t call_index = calls->shares[i].call;
+        call->first_target = module->target_count;
+        while (i < calls->share_count && calls->shares[i].call == call_index) {
+            call_share sum = calls->shares[i++];
+            for (; i < calls->share_count && compare_shares(&calls->shares[i], &sum) == 0; i++) {
+                sum.inclusive = pgo_add(sum.inclusive, calls->shares[i].inclusive);
+                sum.leaf = pgo_add(sum.leaf, calls->shares[i].leaf);
+            }
+            if (!add_target(calls->matcher, call, &sum)) return false;
+        }
+        qsort(&module->targets[call->first_target], call->target_count, sizeof(pgo_target), compare_targets);
+    }
+    return true;
+}
+
+bool pgo_match_calls(pgo_matcher *matcher, pgo_function *function) {
+    if (function->call_count == 0) return true;
+    call_matcher calls = {.matcher = matcher, .function = function};
+    calls.calls = pprof_allocate(matcher->scratch, function->call_count, sizeof *calls.calls, matcher->run->status);
+    calls.chosen = pprof_allocate(matcher->scratch, function->call_count, sizeof *calls.chosen, matcher->run->status);
+    if (calls.calls == NULL || calls.chosen == NULL) return false;
+    for (uint32_t i = 0; i < function->call_count; i++) {
+        uint32_t call = function->first_call + i;
+        const pgo_call *at = &matcher->module->calls[call];
+        calls.calls[i] = (located_call){matcher->shared_context[at->context], at->line, at->place.column, call};
+    }
+    qsort(calls.calls, function->call_count, sizeof *calls.calls, compare_located);
+    for (uint32_t c = function->first_context; c < function->first_context + function->context_count; c++)
+        if (matcher->module->contexts[c].weight_body != PPROF_NONE && matcher->shared_context[c] == c &&
+            !match_edges(&calls, c))
+            return false;
+    return write_targets(&calls);
+}

@@ -1,0 +1,318 @@
+/* Takes the module's names for functions and the profile's; gives for each of the module's functions the one function
+ * of the profile that it is, or why none was taken.
+ *
+ * Names are compared in tiers, the surest first: as they are; without the suffixes of clones and promoted statics; and
+ * for profilers that keep demangled or shortened names, the module's names in ever shorter forms. A function is taken
+ * only if it is the only one that fits; files and start lines decide among several. Nothing is ever guessed.
+ * Cannot know that a function was renamed. */
+#include "match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum tier {
+    TIER_EXACT = 0,
+    TIER_STRIPPED,
+    TIER_DEMANGLED,                                            /* + pgo_name_form, for uncertain names */
+    TIER_C_STATIC = TIER_DEMANGLED + PGO_NAME_UNQUALIFIED + 1, /* -funique-internal-linkage-names on one side only */
+    TIER_COUNT,
+} tier;
+
+typedef struct name_matcher {
+    pgo_identity *identities;
+    uint32_t identity_count;
+    const pprof_weights *weights;
+    bool *is_taken;         /* parallel to weights.functions */
+    const char **demangled; /* parallel to identities, made when first asked for; "" when not mangled */
+    pprof_arena *scratch;
+    pprof_status *status;
+    tier tier;
+} name_matcher;
+
+/* The name of an identity in the tier at hand; length 0: it takes no part. */
+typedef struct name_key {
+    const char *text;
+    size_t length;
+    uint32_t identity;
+} name_key;
+
+/* A function of the profile that has the name of keys[first_key …]. */
+typedef struct name_hit {
+    uint32_t first_key, function;
+} name_hit;
+
+/* ---- names by tier ---------------------------------------------------------------------------------------------- */
+
+static bool is_mangled(const char *name) {
+    return strncmp(name, "_Z", 2) == 0;
+}
+
+/* Statics that -funique-internal-linkage-names made C++-like: internal and unqualified. */
+static bool is_mangled_static(const char *name) {
+    return strncmp(name, "_ZL", 3) == 0;
+}
+
+/* The demangled form of [name] without its suffixes, "" when it is not mangled; NULL when memory is out. */
+static const char *demangle(name_matcher *matcher, const char *name) {
+    const char *stripped = pprof_copy_string(matcher->scratch, name, pgo_strip_name_suffixes(name), matcher->status);
+    char *demangled = stripped == NULL ? NULL : pgo_shim_demangle(stripped);
+    if (demangled == NULL) return stripped == NULL ? NULL : "";
+    const char *copy = pprof_copy_string(matcher->scratch, demangled, strlen(demangled), matcher->status);
+    free(demangled);
+    return copy;
+}
+
+static bool set_key(name_key *key, const char *text) {
+    if (text == NULL) return false;
+    key->text = text;
+    key->length = strlen(text);
+    return true;
+}
+
+/* walk for both _ZL4walkPv.__uniq.1 and walk: no key for any other mangled name. */
+static bool make_static_key(name_matcher *matcher, const char *name, name_key *key) {
+    if (!is_mangled(name)) {
+        *key = (name_key){name, pgo_strip_name_suffixes(name), key->identity};
+        return true;
+    }
+    if (!is_mangled_static(name)) return true;
+    const char *demangled = demangle(matcher, name);
+    return demangled != NULL &&
+           set_key(key, pgo_shorten_name(demangled, PGO_NAME_UNQUALIFIED, matcher->scratch, matcher->status));
+}
+
+static bool make_identity_key(name_matcher *matcher, name_key *key) {
+    const pgo_identity *identity = &matcher->identities[key->identity];
+    const char *name = identity->linkage_name;
+    if (matcher->tier == TIER_EXACT) return set_key(key, name);
+    if (matcher->tier == TIER_C_STATIC) return make_static_key(matcher, name, key);
+    if (matcher->tier == TIER_STRIPPED) {
+        *key = (name_key){name, pgo_strip_name_suffixes(name), key->identity};
+        return true;
+    }
+    const char **demangled = &matcher->demangled[key->identity];
+    if (*demangled == NULL) *demangled = demangle(matcher, name);
+    if (*demangled == NULL) return false;
+    if ((*demangled)[0] == '\0') return true; /* not mangled: its one form was tried */
+    pgo_name_form form = (pgo_name_form)(matcher->tier - TIER_DEMANGLED);
+    return set_key(key, pgo_shorten_name(*demangled, form, matcher->scratch, matcher->status));
+}
+
+/* The key of a profile's function. A profile's uncertain name is taken as it is: it has lost nothing that could be
+ * cut off again. */
+static bool make_weight_key(name_matcher *matcher, const pprof_weight_function *function, name_key *key) {
+    *key = (name_key){0};
+    switch (matcher->tier) {
+    case TIER_EXACT:
+        return set_key(key, function->linkage_name);
+    case TIER_STRIPPED:
+        *key = (name_key){function->linkage_name, pgo_strip_name_suffixes(function->linkage_name), 0};
+        return true;
+    case TIER_C_STATIC:
+        return make_static_key(matcher, function->linkage_name, key);
+    default:
+        return function->linkage_is_certain || set_key(key, function->linkage_name);
+    }
+}
+
+static int compare_names(const name_key *a, const name_key *b) {
+    size_t shorter = a->length < b->length ? a->length : b->length;
+    int order = shorter == 0 ? 0 : memcmp(a->text, b->text, shorter);
+    return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static int compare_keys(const void *left, const void *right) {
+    const name_key *a = left, *b = right;
+    int order = compare_names(a, b);
+    return order != 0 ? order : (a->identity > b->identity) - (a->identity < b->identity);
+}
+
+static int compare_hits(const void *left, const void *right) {
+    const name_hit *a = left, *b = right;
+    if (a->first_key != b->first_key) return a->first_key < b->first_key ? -1 : 1;
+    return (a->function > b->function) - (a->function < b->function);
+}
+
+/* ---- deciding among several ------------------------------------------------------------------------------------- */
+
+/* How much of two file tails agrees: 3 all, 2 the last component, 1 not known, 0 nothing. */
+static unsigned compare_files(const char *a, const char *b) {
+    if (a[0] == '\0' || b[0] == '\0') return 1;
+    if (strcmp(a, b) == 0) return 3;
+    const char *base_a = strrchr(a, '/'), *base_b = strrchr(b, '/');
+    return strcmp(base_a == NULL ? a : base_a + 1, base_b == NULL ? b : base_b + 1) == 0 ? 2 : 0;
+}
+
+static bool start_lines_agree(const pgo_identity *identity, const pprof_weight_function *function) {
+    return identity->start_line != 0 && (int64_t)identity->start_line == function->start_line;
+}
+
+/* How well the rest of what is known fits; 0: it is another function of the same name. An included body shows the
+ * included file's name, so a file alone refutes nothing. */
+static unsigned rate_candidate(const name_matcher *matcher, const pgo_identity *identity,
+                               const pprof_weight_function *function) {
+    unsigned files = compare_files(identity->file, function->file);
+    bool lines_agree = start_lines_agree(identity, function);
+    bool is_telling = identity->is_local || matcher->tier >= TIER_DEMANGLED;
+    bool lines_differ = identity->start_line != 0 && function->start_line != 0 && !lines_agree;
+    if (is_telling && files == 0 && lines_differ) return 0;
+    return 1 + files * 2 + lines_agree;
+}
+
+/* The one best of [hits] for an identity, or PGO_NONE with its miss_reason set. */
+static uint32_t choose_function(name_matcher *matcher, pgo_identity *identity, const name_hit *hits, uint32_t count) {
+    enum { CANDIDATE_LIMIT = 256 };
+    uint32_t best = PGO_NONE, best_count = 0;
+    unsigned best_rating = 0;
+    for (uint32_t i = 0; i < count && i < CANDIDATE_LIMIT; i++) {
+        unsigned rating = rate_candidate(matcher, identity, &matcher->weights->functions[hits[i].function]);
+        if (rating > best_rating) {
+            best_rating = rating;
+            best = hits[i].function;
+            best_count = 0;
+        }
+        best_count += rating == best_rating && rating != 0;
+    }
+    if (best_count == 1 && count <= CANDIDATE_LIMIT) return best;
+    if (best_count == 0)
+        identity->miss_reason = "the profile's function of this name is in another file";
+    else
+        identity->miss_reason = "ambiguous: several functions of the profile have this name";
+    return PGO_NONE;
+}
+
+/* Whether two identities are one function: a declaration knows neither file nor line. */
+static bool are_one_function(const pgo_identity *a, const pgo_identity *b) {
+    if (strcmp(a->linkage_name, b->linkage_name) != 0) return false;
+    return a->file[0] == '\0' || b->file[0] == '\0' ||
+           (strcmp(a->file, b->file) == 0 && a->start_line == b->start_line);
+}
+
+/* Gives function [w] to those of the [count] identities in [keys] that chose it, unless they are different functions
+ * of the module that fit equally well. */
+static void settle_function(name_matcher *matcher, const name_key *keys, const uint32_t *choices, uint32_t count,
+                            uint32_t w) {
+    const pprof_weight_function *function = &matcher->weights->functions[w];
+    const pgo_identity *winner = NULL;
+    unsigned best_rating = 0;
+    bool is_ambiguous = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const pgo_identity *identity = &matcher->identities[keys[i].identity];
+        if (choices[i] != w) continue;
+        unsigned rating = rate_candidate(matcher, identity, function);
+        if (rating > best_rating) {
+            winner = identity;
+            best_rating = rating;
+            is_ambiguous = false;
+        } else if (rating == best_rating && !are_one_function(identity, winner)) {
+            is_ambiguous = true;
+        }
+    }
+    if (winner == NULL) return;
+    matcher->is_taken[w] = true;
+    for (uint32_t i = 0; i < count; i++) {
+        pgo_identity *identity = &matcher->identities[keys[i].identity];
+        if (choices[i] != w) continue;
+        if (!is_ambiguous && are_one_function(identity, winner))
+            identity->weight_function = w;
+        else
+            identity->miss_reason = "ambiguous: several functions of this module fit one of the profile";
+    }
+}
+
+/* Matches the identities of one name with the functions of the profile that have it. */
+static bool match_group(name_matcher *matcher, const name_key *keys, uint32_t key_count, const name_hit *hits,
+                        uint32_t hit_count) {
+    uint32_t *choices = pprof_allocate(matcher->scratch, key_count, sizeof *choices, matcher->status);
+    if (choices == NULL) return false;
+    for (uint32_t i = 0; i < key_count; i++)
+        choices[i] = choose_function(matcher, &matcher->identities[keys[i].identity], hits, hit_count);
+    for (uint32_t i = 0; i < hit_count; i++) settle_function(matcher, keys, choices, key_count, hits[i].function);
+    return true;
+}
+
+/* ---- a tier ----------------------------------------------------------------------------------------------------- */
+
+/* The first of the sorted [keys] with the name of [wanted], or PGO_NONE. */
+static uint32_t find_name(const name_key *keys, uint32_t count, const name_key *wanted) {
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare_names(&keys[middle], wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && compare_names(&keys[low], wanted) == 0 ? low : PGO_NONE;
+}
+
+/* The identities that still look for a function, with their names in this tier, sorted. */
+static bool list_keys(name_matcher *matcher, name_key *keys, uint32_t *count) {
+    *count = 0;
+    for (uint32_t i = 0; i < matcher->identity_count; i++) {
+        const pgo_identity *identity = &matcher->identities[i];
+        if (identity->weight_function != PGO_NONE || identity->miss_reason != NULL) continue;
+        name_key key = {.identity = i};
+        if (!make_identity_key(matcher, &key)) return false;
+        if (key.length != 0) keys[(*count)++] = key;
+    }
+    qsort(keys, *count, sizeof *keys, compare_keys);
+    return true;
+}
+
+static bool list_hits(name_matcher *matcher, const name_key *keys, uint32_t key_count, name_hit *hits,
+                      uint32_t *count) {
+    *count = 0;
+    for (uint32_t w = 0; w < matcher->weights->function_count; w++) {
+        name_key key;
+        if (matcher->is_taken[w]) continue;
+        if (!make_weight_key(matcher, &matcher->weights->functions[w], &key)) return false;
+        uint32_t first = key.length == 0 ? PGO_NONE : find_name(keys, key_count, &key);
+        if (first != PGO_NONE) hits[(*count)++] = (name_hit){first, w};
+    }
+    qsort(hits, *count, sizeof *hits, compare_hits);
+    return true;
+}
+
+static bool match_tier(name_matcher *matcher, name_key *keys, name_hit *hits) {
+    uint32_t key_count, hit_count;
+    if (!list_keys(matcher, keys, &key_count) || key_count == 0) return !matcher->status->failed;
+    if (!list_hits(matcher, keys, key_count, hits, &hit_count)) return false;
+    for (uint32_t i = 0, next; i < hit_count; i = next) {
+        uint32_t first = hits[i].first_key, end = first + 1;
+        for (next = i + 1; next < hit_count && hits[next].first_key == first;) next++;
+        while (end < key_count && compare_names(&keys[end], &keys[first]) == 0) end++;
+        if (!match_group(matcher, &keys[first], end - first, &hits[i], next - i)) return false;
+    }
+    return true;
+}
+
+/* The tiers for uncertain names cost a demangling of every name that is left: only for profiles that have such. */
+static bool tier_is_useful(const name_matcher *matcher) {
+    if (matcher->tier < TIER_DEMANGLED || matcher->tier == TIER_C_STATIC) return true;
+    for (uint32_t w = 0; w < matcher->weights->function_count; w++)
+        if (!matcher->is_taken[w] && !matcher->weights->functions[w].linkage_is_certain) return true;
+    return false;
+}
+
+bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pprof_weights *weights,
+                     pprof_status *status) {
+    pprof_arena scratch = {0};
+    name_matcher matcher = {.identities = identities,
+                            .identity_count = identity_count,
+                            .weights = weights,
+                            .scratch = &scratch,
+                            .status = status};
+    matcher.is_taken = pprof_allocate(&scratch, weights->function_count, sizeof(bool), status);
+    matcher.demangled = pprof_allocate(&scratch, identity_count, sizeof(const char *), status);
+    name_key *keys = pprof_allocate(&scratch, identity_count, sizeof *keys, status);
+    name_hit *hits = pprof_allocate(&scratch, weights->function_count, sizeof *hits, status);
+    bool done = !status->failed;
+    for (uint32_t i = 0; i < identity_count; i++) identities[i].weight_function = PGO_NONE;
+    for (int t = TIER_EXACT; t < TIER_COUNT && done; t++) {
+        matcher.tier = (tier)t;
+        done = !tier_is_useful(&matcher) || match_tier(&matcher, keys, hits);
+    }
+    pprof_arena_free(&scratch);
+    return done;
+}
