@@ -263,6 +263,12 @@ bool pgo_warn_of_poor_match(pgo_run *run);
 bool pgo_hash_allows(const pgo_run *run, const char *kind, const char *function, uint32_t line, uint32_t column,
                      const char *callee);
 
+/* ---- clones.c: Weights ─▶ Weights, clones of one function united ------------------------------------------------- */
+
+/* Unites the weights of walk, walk.part.0, walk.constprop.1 …: what comes from one place of the source is one. Leaves
+ * [weights] as they are when there is nothing to unite. Right after loading: it renumbers the functions. */
+bool pgo_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *status);
+
 /* ---- match.c ------------------------------------------------------------------------------------------------------
  */
 

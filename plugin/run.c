@@ -64,7 +64,8 @@ static bool load_weights(pgo_run *run) {
     const char *type = run->options.sample_type;
     pprof_weights_options options = {.sample_type = type[0] == '\0' ? NULL : type};
     return pprof_load_weights(run->profile_path, run->options.profile_size_limit, &options, run->arena, &run->weights,
-                              run->status);
+                              run->status) &&
+           pgo_merge_clones(&run->weights, run->arena, run->status);
 }
 
 static bool match_module(pgo_run *run) {
