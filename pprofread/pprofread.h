@@ -312,8 +312,11 @@ bool pprof_compute_weights(const pprof_profile *profile, const char *path, const
  *   function _ZL4walkv source walk file bench/xml.cpp absolute   # no start line: places hold lines
  *
  * '#' to the end of line is a comment; a name with spaces, '"', '#' or control characters is written in C quotes.
+ * A function line may also say `uncertain` (the linkage name may be a demangled or shortened one). Where several
+ * functions have one linkage name, a call line names its callee's source, file and start behind the weights.
  * A root's inclusive and leaf weights are derived when a function line has no `inclusive N leaf N`. A callee without a
- * function line of its own gets one implicitly. `total` may be left out: then it is the sum of the roots' selves. */
+ * function line of its own gets one implicitly. `type` may be left out (samples count), and so may `total`: then it is
+ * the sum of the roots' leaf weights. */
 bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_weights *weights, pprof_status *status);
 bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status);
 
