@@ -39,21 +39,38 @@ typedef struct hot_calls {
 
 /* ---- which calls are hot --------------------------------------------------------------------------------------- */
 
-/* The place of a call as the profile's function counts it. */
-static pprof_place get_weight_place(const pprof_weight_function *function, const pgo_call *call) {
-    pprof_place place = call->place;
-    if (function->lines_are_absolute) place.offset = (int32_t)call->line;
-    return place;
+/* The first of the body's calls at [offset] or behind it. */
+static uint32_t find_offset(const pprof_weights *weights, const pprof_body *body, int32_t offset) {
+    uint32_t low = body->first_call, high = body->first_call + body->call_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (weights->bodies[middle].place.offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
+/* By the edge in the call's own column; where there is none, match.c has given the call the samples of another column
+ * of the line, so any edge of the line to this callee will do. */
 static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t callee_weights) {
+    const pprof_weights *weights = &run->weights;
     uint32_t body = run->module.contexts[call->context].weight_body;
     if (body == PPROF_NONE || callee_weights == PGO_NONE || call->line == 0) return false;
-    uint32_t caller = run->weights.bodies[body].function;
-    pprof_place place = get_weight_place(&run->weights.functions[caller], call);
-    if (pgo_is_hot_edge(run->hot, &run->weights, caller, place, callee_weights)) return true;
-    place.column = 0; /* a profile without columns */
-    return pgo_is_hot_edge(run->hot, &run->weights, caller, place, callee_weights);
+    uint32_t caller = weights->bodies[body].function;
+    const pprof_body *root = &weights->bodies[caller];
+    int32_t offset = weights->functions[caller].lines_are_absolute ? (int32_t)call->line : call->place.offset;
+    bool is_any_hot = false;
+    for (uint32_t e = find_offset(weights, root, offset); e < root->first_call + root->call_count; e++) {
+        const pprof_body *edge = &weights->bodies[e];
+        if (edge->place.offset != offset) break;
+        if (edge->function != callee_weights) continue;
+        bool is_hot = pgo_is_hot_edge(run->hot, weights, caller, edge->place, callee_weights);
+        if (edge->place.column == call->place.column) return is_hot;
+        is_any_hot |= is_hot;
+    }
+    return is_any_hot;
 }
 
 static void add_call(const pgo_run *run, hot_calls *hot, const pgo_call *call, hot_call candidate,

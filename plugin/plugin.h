@@ -294,7 +294,8 @@ typedef struct pgo_fit_options {
     double branch_spread, switch_spread;       /* standard deviation of a logit around the static one */
     double evidence_limit, evidence_half_cost; /* k of a location = limit · cost / (cost + half cost) */
     double whole_function_limit;               /* k of the observation of the whole function */
-    double skepticism;                         /* 0..1: how far samples without explanation are disbelieved */
+    double skepticism;                         /* 0..1: how far a surplus of samples is disbelieved */
+    double lost_odds, false_odds; /* that the lack, or the presence, of samples at a location means nothing at all */
     unsigned iteration_limit;
     uint64_t
         operation_limit; /* multiply-adds, roughly nanoseconds; not time, so that it cuts at the same place anywhere */
@@ -331,6 +332,7 @@ bool pgo_annotate_frequencies(pgo_run *run);
  * "12 of 683 samples, 1.8 %". */
 uint64_t pgo_add_weights(uint64_t a, uint64_t b);
 uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight);
+double pgo_get_samples_per_weight(const pprof_weights *weights);
 unsigned pgo_get_permille(uint64_t part, uint64_t whole);
 const char *pgo_describe_weight(pgo_run *run, uint64_t weight);
 
@@ -362,8 +364,8 @@ typedef struct pgo_raised_loops {
     double least_visits; /* header visits per entry of the shortest of them, as fitted */
 } pgo_raised_loops;
 
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
-                               double *probability, pgo_raised_loops *raised, pprof_status *status);
+bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, double samples_per_weight,
+                               pprof_arena *arena, double *probability, pgo_raised_loops *raised, pprof_status *status);
 
 /* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in
  * every translation unit. */

@@ -10,6 +10,10 @@ uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight) {
     return (uint64_t)((unsigned __int128)weight * weights->sample_count / weights->total);
 }
 
+double pgo_get_samples_per_weight(const pprof_weights *weights) {
+    return weights->total == 0 ? 0 : (double)weights->sample_count / (double)weights->total;
+}
+
 unsigned pgo_get_permille(uint64_t part, uint64_t whole) {
     if (whole == 0) return 0;
     if (part > whole) part = whole;

@@ -50,6 +50,7 @@ static int order_descending(const void *left, const void *right) {
 /* The roots' selves are the flat view: inlined or not, every sample is there once. */
 static bool collect_counts(pgo_run *run, summary *summary) {
     const pprof_weights *weights = &run->weights;
+    double samples_per_weight = pgo_get_samples_per_weight(weights);
     size_t capacity = 0;
     for (uint32_t f = 0; f < weights->function_count; f++) capacity += weights->bodies[f].self_count;
     summary->counts = pprof_allocate(run->arena, capacity, sizeof *summary->counts, run->status);
@@ -59,7 +60,7 @@ static bool collect_counts(pgo_run *run, summary *summary) {
         for (uint32_t s = 0; s < body->self_count; s++) {
             uint64_t weight = weights->selves[body->first_self + s].weight;
             if (weight == 0) continue;
-            summary->counts[summary->count_count++] = count_samples((double)weight);
+            summary->counts[summary->count_count++] = count_samples((double)weight * samples_per_weight);
         }
         if (body->self_count != 0) summary->function_count++;
     }

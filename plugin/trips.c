@@ -19,8 +19,6 @@
 
 /* 16 iterations of the body: a loop tested at its top visits its header once more. */
 static const double ENOUGH_VISITS = 17;
-/* The fit's own prior on a branch's logit, see infer.c: what is known of a loop without any sample. */
-static const double PRIOR_DEVIATION = 1.5;
 static const double DEVIATIONS = 2;
 
 typedef struct loop_search {
@@ -35,6 +33,7 @@ typedef struct loop_search {
     uint32_t *body;   /* blocks of the loop at hand, header first */
     double *evidence; /* per block, see weigh_evidence */
     double evidence_total;
+    pgo_fit_options fit;
 } loop_search;
 
 static bool allocate_search(loop_search *search, pprof_arena *arena, pprof_status *status) {
@@ -125,9 +124,9 @@ static uint32_t collect_body(loop_search *search, uint32_t header) {
 }
 
 /* What each block's samples say of its rate, as Fisher information on its logarithm under the fit's model: S samples
- * with model error k are worth S·k / (S + k), k = 6c̄ / (c̄ + 4). An observation's worth is shared out by the samples
- * that the fit expects of each block. */
-static void weigh_evidence(loop_search *search) {
+ * with k, the trust that the fit has in a location of that cost, are worth S·k / (S + k). An observation's worth is
+ * shared out by the samples that the fit expects of each block. */
+static void weigh_evidence(loop_search *search, double samples_per_weight) {
     const pgo_function *function = search->function;
     for (uint32_t o = 0; o < function->observation_count; o++) {
         const pgo_observation *observation = &function->observations[o];
@@ -139,8 +138,9 @@ static void weigh_evidence(loop_search *search) {
             flow += function->block_frequency[terms[t].block];
         }
         if (expected <= 0 || flow <= 0) continue;
-        double cost = expected / flow, trust = 6 * cost / (cost + 4);
-        double worth = observation->samples * trust / (observation->samples + trust);
+        double cost = expected / flow, samples = observation->samples * samples_per_weight;
+        double trust = search->fit.evidence_limit * cost / (cost + search->fit.evidence_half_cost);
+        double worth = samples * trust / (samples + trust);
         for (uint32_t t = 0; t < observation->term_count; t++)
             search->evidence[terms[t].block] +=
                 worth * terms[t].cost * function->block_frequency[terms[t].block] / expected;
@@ -153,7 +153,8 @@ static double get_uncertainty(const loop_search *search, uint32_t body_count) {
     double inside = 0;
     for (uint32_t i = 0; i < body_count; i++) inside += search->evidence[search->body[i]];
     double outside = search->evidence_total - inside;
-    double known = 1 / (PRIOR_DEVIATION * PRIOR_DEVIATION);
+    /* The fit's own prior on a branch is what is known of a loop without any sample. */
+    double known = 1 / (search->fit.branch_spread * search->fit.branch_spread);
     if (inside > 0 && outside > 0) known += inside * outside / (inside + outside);
     return pgo_exp(DEVIATIONS / sqrt(known));
 }
@@ -195,16 +196,17 @@ static bool body_has_call(const loop_search *search, uint32_t body_count, const 
     return false;
 }
 
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
-                               double *probability, pgo_raised_loops *raised, pprof_status *status) {
+bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, double samples_per_weight,
+                               pprof_arena *arena, double *probability, pgo_raised_loops *raised,
+                               pprof_status *status) {
     const pgo_graph *graph = &function->graph;
     *raised = (pgo_raised_loops){0};
     memcpy(probability, function->edge_probability, graph->first_successor[graph->block_count] * sizeof *probability);
-    loop_search search = {.function = function};
+    loop_search search = {.function = function, .fit = pgo_get_default_fit_options()};
     if (!allocate_search(&search, arena, status)) return false;
     list_predecessors(&search);
     if (!order_blocks(&search, arena, status)) return false;
-    weigh_evidence(&search);
+    weigh_evidence(&search, samples_per_weight);
     for (uint32_t i = 0; i < search.reached_count; i++) {
         uint32_t header = search.postorder[i];
         uint32_t body_count = search.is_header[header] ? collect_body(&search, header) : 0;

@@ -50,7 +50,7 @@ static void raise_trips(fixture *f) {
     f->function.observations = f->observations;
     f->function.terms = f->terms;
     assert_true(
-        pgo_raise_uncertain_trips(&f->function, f->block_has_call, &f->arena, f->result, &f->raised, &f->status));
+        pgo_raise_uncertain_trips(&f->function, f->block_has_call, 1, &f->arena, f->result, &f->raised, &f->status));
     pprof_arena_free(&f->arena);
 }
 
