@@ -1,13 +1,27 @@
-/* Takes POSIX extended regular expressions, from the user or from a profile; gives matches on names that need not end
- * in NUL. Google's pprof uses RE2: what both understand alike is all that profilers write in practice; \d, (?i) and
- * lazy repetition are not understood here. */
+/* Takes POSIX extended regular expressions, from the user or from a profile; gives matches on the profile's strings.
+ * Google's pprof uses RE2: what both understand alike is all that profilers write in practice; \d, (?i) and lazy
+ * repetition are not understood here. */
 #include "print.h"
 
 #include <string.h>
 
-bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status) {
+/* The engine wants NUL-terminated strings, which a profile's are not. */
+static bool allocate_buffer(pprof_pattern *pattern, const pprof_profile *profile, pprof_arena *arena,
+                            pprof_status *status) {
+    size_t longest = 0;
+    for (uint32_t i = 0; i < profile->string_count; i++) {
+        size_t length = pprof_get_string(profile, i).length;
+        if (length > longest) longest = length;
+    }
+    pattern->buffer = pprof_allocate(arena, longest + 1, 1, status);
+    return pattern->buffer != NULL;
+}
+
+bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
+                           pprof_arena *arena, pprof_status *status) {
     *pattern = (pprof_pattern){0};
     if (text == NULL || *text == '\0') return true;
+    if (!allocate_buffer(pattern, profile, arena, status)) return false;
     int error = regcomp(&pattern->regex, text, REG_EXTENDED | REG_NOSUB);
     if (error != 0) {
         char reason[128];
@@ -34,22 +48,25 @@ static bool is_harmless(pprof_string text) {
     return true;
 }
 
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena) {
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
+                                   pprof_arena *arena, pprof_status *status) {
     *pattern = (pprof_pattern){0};
-    if (text.length == 0 || !is_harmless(text)) return false;
-    char *whole = pprof_arena_allocate(arena, text.length + 5, 1);
-    if (whole == NULL) return false;
+    if (text.length == 0 || !is_harmless(text)) return true;
+    char *whole = pprof_allocate(arena, text.length + 5, 1, status);
+    if (whole == NULL || !allocate_buffer(pattern, profile, arena, status)) return false;
     memcpy(whole, "^(", 2);
     memcpy(whole + 2, text.text, text.length);
     memcpy(whole + 2 + text.length, ")$", 3);
     pattern->is_set = regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB) == 0;
-    return pattern->is_set;
+    return true;
 }
 
-bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string text) {
+bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string) {
     if (!pattern->is_set) return false;
-    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)text.length};
-    return regexec(&pattern->regex, text.length == 0 ? "" : text.text, 1, &range, REG_STARTEND) == 0;
+    if (string.length > 0) memcpy(pattern->buffer, string.text, string.length);
+    pattern->buffer[string.length] = '\0';
+    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length}; /* a NUL may be part of the string */
+    return regexec(&pattern->regex, pattern->buffer, 1, &range, REG_STARTEND) == 0;
 }
 
 void pprof_free_pattern(pprof_pattern *pattern) {

@@ -11,18 +11,22 @@
 
 typedef struct pprof_pattern {
     regex_t regex;
-    bool is_set; /* false: no pattern was given */
+    bool is_set;  /* false: no pattern was given */
+    char *buffer; /* room for the longest string of the profile and a NUL */
 } pprof_pattern;
 
-/* Compiles the user's [text] (NULL or "": no pattern); [name] is the option, for the message. */
-bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status);
+/* Compiles the user's [text] (NULL or "": no pattern) for strings of [profile]; [name] is the option, for the message.
+ */
+bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
+                           pprof_arena *arena, pprof_status *status);
 
-/* Compiles a pattern that came with a profile, to match whole names. False when it is not valid or looks as if it was
- * made to exhaust the regular expression engine. */
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena);
+/* Compiles a pattern that came with [profile], to match whole names. A pattern that is not valid, or looks as if it was
+ * made to exhaust the regular expression engine, is no pattern. */
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
+                                   pprof_arena *arena, pprof_status *status);
 
-/* Whether any part of [text] matches. False when no pattern is set. */
-bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string text);
+/* Whether any part of [string], one of the profile or of its length at most, matches. False when no pattern is set. */
+bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string);
 
 void pprof_free_pattern(pprof_pattern *pattern);
 
@@ -140,7 +144,7 @@ void pprof_format_duration(int64_t nanoseconds, char text[PPROF_DURATION_SIZE]);
 /* The last component of a path. */
 pprof_string pprof_get_base_name(pprof_string path);
 
-/* Fails when [out] has an error. */
+/* Flushes [out]; fails when anything written to it did not arrive. */
 bool pprof_check_output(FILE *out, pprof_status *status);
 
 #endif

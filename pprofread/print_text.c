@@ -2,6 +2,7 @@
  * Times are in UTC always: the same profile prints the same everywhere. */
 #include "print.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -76,5 +77,6 @@ void pprof_format_duration(int64_t nanoseconds, char text[PPROF_DURATION_SIZE]) 
 }
 
 bool pprof_check_output(FILE *out, pprof_status *status) {
-    return ferror(out) == 0 || pprof_fail(status, "cannot write the output");
+    if (fflush(out) == 0 && ferror(out) == 0) return true;
+    return pprof_fail(status, "cannot write the output: %s", strerror(errno));
 }

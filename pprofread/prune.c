@@ -111,10 +111,11 @@ static bool prune_with(pruner *pruner, pprof_arena *arena, pprof_profile *output
 bool pprof_prune_frames(const pprof_profile *input, pprof_arena *arena, pprof_profile *output, pprof_status *status) {
     *output = *input;
     pruner pruner = {.input = input};
-    if (!pprof_compile_foreign_pattern(&pruner.drop, pprof_get_string(input, input->drop_frames_string), arena))
-        return true;
-    (void)pprof_compile_foreign_pattern(&pruner.keep, pprof_get_string(input, input->keep_frames_string), arena);
-    bool done = prune_with(&pruner, arena, output, status);
+    pprof_string drop = pprof_get_string(input, input->drop_frames_string);
+    pprof_string keep = pprof_get_string(input, input->keep_frames_string);
+    bool done = pprof_compile_foreign_pattern(&pruner.drop, input, drop, arena, status) &&
+                pprof_compile_foreign_pattern(&pruner.keep, input, keep, arena, status) &&
+                (!pruner.drop.is_set || prune_with(&pruner, arena, output, status));
     pprof_free_pattern(&pruner.drop);
     pprof_free_pattern(&pruner.keep);
     return done;
