@@ -46,9 +46,18 @@ static void refuse_module(pgo_run *run, const char *rival) {
     add_note(run, "OtherProfile", message);
 }
 
+/* The flag of another profile that is at work on this module. The front end's own (-fprofile-instr-use) and modules
+ * that come as annotated bitcode show only by their summary. */
+static const char *find_rival(const pgo_run *run) {
+    static const char summary[] = "ProfileSummary";
+    const char *rival = pgo_shim_get_rival(run->host);
+    if (rival != NULL || LLVMGetModuleFlag(run->module.llvm, summary, sizeof summary - 1) == NULL) return rival;
+    return "another profile (-fprofile-instr-use)";
+}
+
 /* Whether the whole module is to be left alone whatever the profile says; a note says why. */
 static bool is_left_alone(pgo_run *run) {
-    const char *rival = pgo_shim_get_rival(run->host);
+    const char *rival = find_rival(run);
     if (LLVMGetNamedMetadata(run->module.llvm, MARK, sizeof MARK - 1) != NULL)
         add_note(run, "AlreadyAnnotated", "module left alone: libpgo has annotated it before");
     else if (pgo_shim_is_unoptimized(run->host))

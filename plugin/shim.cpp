@@ -158,8 +158,7 @@ static const char *get_rival(PassBuilder &builder) {
     return options->CSAction == PGOOptions::CSIRInstr ? "-fcs-profile-generate" : nullptr;
 }
 
-#if LLVM_VERSION_MAJOR >= 20
-static pgo_phase get_phase(ThinOrFullLTOPhase phase) {
+[[maybe_unused]] static pgo_phase get_phase(ThinOrFullLTOPhase phase) {
     switch (phase) {
     case ThinOrFullLTOPhase::ThinLTOPreLink:
     case ThinOrFullLTOPhase::FullLTOPreLink:
@@ -171,29 +170,20 @@ static pgo_phase get_phase(ThinOrFullLTOPhase phase) {
         return PGO_PHASE_NONE;
     }
 }
-#endif
+
+/* Up to LLVM 19 the callbacks are not told. */
+[[maybe_unused]] static pgo_phase get_phase() {
+    return PGO_PHASE_NONE;
+}
 
 static void register_passes(PassBuilder &builder) {
     const char *rival = get_rival(builder);
-    builder.registerPipelineEarlySimplificationEPCallback([rival](ModulePassManager &passes, OptimizationLevel level
-#if LLVM_VERSION_MAJOR >= 20
-                                                                  ,
-                                                                  ThinOrFullLTOPhase phase) {
-        passes.addPass(ProfilePass(get_phase(phase), level == OptimizationLevel::O0, rival));
-#else
-                                                          ) {
-        passes.addPass(ProfilePass(PGO_PHASE_NONE, level == OptimizationLevel::O0, rival));
-#endif
-    });
-    builder.registerOptimizerEarlyEPCallback([](ModulePassManager &passes, OptimizationLevel
-#if LLVM_VERSION_MAJOR >= 20
-                                                ,
-                                                ThinOrFullLTOPhase phase) {
-        passes.addPass(LeftCallsPass(get_phase(phase)));
-#else
-                                             ) {
-        passes.addPass(LeftCallsPass(PGO_PHASE_NONE));
-#endif
+    builder.registerPipelineEarlySimplificationEPCallback(
+        [rival](ModulePassManager &passes, OptimizationLevel level, auto... phase) {
+            passes.addPass(ProfilePass(get_phase(phase...), level == OptimizationLevel::O0, rival));
+        });
+    builder.registerOptimizerEarlyEPCallback([](ModulePassManager &passes, OptimizationLevel, auto... phase) {
+        passes.addPass(LeftCallsPass(get_phase(phase...)));
     });
     builder.registerFullLinkTimeOptimizationLastEPCallback(
         [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(LeftCallsPass(PGO_PHASE_POST_LINK)); });
