@@ -83,12 +83,13 @@ typedef struct pgo_branch {
     double spread; /* standard deviation of a logit around the static one */
 } pgo_branch;
 
-/* Expected samples = entry rate × Σ cost · frequency. */
+/* Expected samples = entry rate × Σ cost · frequency. What follows is_whole_function are the constants of its loss,
+ * which infer.c explains and fills. */
 typedef struct pgo_evidence {
     double samples;
     uint32_t first_term, term_count;
     bool is_whole_function;
-    double strength; /* how many samples it can at most be worth: k, see infer.c, which fills it */
+    double limit, base, believed, least_loss, odds;
 } pgo_evidence;
 
 typedef struct pgo_problem {

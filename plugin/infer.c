@@ -12,10 +12,14 @@
  * binomial of shape k says so: however many the samples, the observation is worth no more than k of them. Its loss
  * −S log μ + (S + k) log(k + μ) however still believes in any surplus in full: 588 samples on a line that never ran
  * pull with the force of 588. So S is discounted like μ is, to A = KS / (K + ρS):
- *   loss = −A log μ + (A + K) log(K + ρS + μ),   force on log μ = A − (A + K) μ / (K + ρS + μ)
+ *   l = −A log μ + (A + K) log(K + ρS + μ),   force on log μ = A − (A + K) μ / (K + ρS + μ)
  * whose force is 0 at μ = S, within [−K, K/ρ] everywhere; S − μ when both are small; ρ = 0 is the negative binomial.
  * K = k(1 + ρ) keeps the worth k. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of
  * what lies there, weighted by the flow of the fit so far; the fit runs twice, k being held in each run.
+ *
+ * Some locations are plainly wrong: samples of a merged instruction, of a macro's body, or none because they went to
+ * line 0. With odds ε of that the loss is −log(e^−(l − least l) + ε): an observation that stays out of reach is given
+ * up. The observation of the whole function never is; it holds the entry rate, without which such a loss diverges.
  *
  * Deterministic: see exact_math.c for the arithmetic; sums run in index order; limits count operations, never time.
  * Cannot know: costs that depend on data (cache misses), samples that the debug info puts on another line. */
@@ -32,7 +36,7 @@ static const double LEAST_FLOW = 1e-100;
 
 /* The fit ends when a step promises less than this in log-likelihood. Ten or a hundred times less changes no
  * probability visibly. */
-static const double TOLERANCE = 1e-3;
+static const double TOLERANCE = 1e-2;
 
 /* More joins than this per factorization: not a program that anyone wrote. */
 static const uint64_t JOIN_LIMIT = 8000000;
@@ -42,10 +46,12 @@ pgo_fit_options pgo_get_default_fit_options(void) {
         .prior_strength = 1,
         .branch_spread = 1.5,
         .switch_spread = 2,
-        .evidence_limit = 6,
+        .evidence_limit = 3,
         .evidence_half_cost = 4,
         .whole_function_limit = 5,
         .skepticism = 1,
+        .lost_odds = 1e-1,
+        .false_odds = 1e-4,
         .iteration_limit = 150,
         .operation_limit = 400000000,
     };
@@ -83,7 +89,8 @@ static void find_probabilities(fit_state *state, const double *unknowns) {
             share[e] = logit[e] + branch->spread * moved[e];
             if (share[e] > largest) largest = share[e];
         }
-        for (uint32_t e = 0; e < branch->edge_count; e++) sum += share[e] = pgo_exp(share[e] - largest);
+        for (uint32_t e = 0; e < branch->edge_count; e++)
+            sum += share[e] = share[e] == largest ? 1 : pgo_exp(share[e] - largest);
         for (uint32_t e = 0; e < branch->edge_count; e++) {
             share[e] /= sum;
             probability[e] = (share[e] + LEAST_PROBABILITY) / (1 + branch->edge_count * LEAST_PROBABILITY);
@@ -105,6 +112,18 @@ static double sum_cost(const fit_state *state, const pgo_evidence *evidence) {
     return sum;
 }
 
+/* Gives the loss at [expected] samples, and in [slope] its derivative by log expected. */
+static double find_loss(const pgo_evidence *evidence, double expected, double *slope) {
+    double sum = evidence->base + expected;
+    double loss = (evidence->believed + evidence->limit) * pgo_log(sum) - evidence->least_loss;
+    if (evidence->believed > 0) loss -= evidence->believed * pgo_log(expected);
+    *slope = (evidence->believed + evidence->limit) * expected / sum - evidence->believed;
+    if (!(evidence->odds > 0)) return loss;
+    double likelihood = pgo_exp(-loss);
+    *slope *= likelihood / (likelihood + evidence->odds);
+    return -pgo_log(likelihood + evidence->odds);
+}
+
 /* Adds up the losses; leaves dF/df in worth and gives dF/dlog R in [rate_slope]. */
 static double add_losses(fit_state *state, double rate, double *rate_slope) {
     const pgo_problem *problem = state->problem;
@@ -113,12 +132,8 @@ static double add_losses(fit_state *state, double rate, double *rate_slope) {
     memset(state->worth, 0, problem->flow_graph.node_count * sizeof(double));
     for (uint32_t o = 0; o < problem->evidence_count; o++) {
         const pgo_evidence *evidence = &problem->evidence[o];
-        double doubt = evidence->is_whole_function ? 0 : state->options->skepticism;
-        double limit = evidence->strength * (1 + doubt), base = limit + doubt * evidence->samples;
-        double believed = limit * evidence->samples / base;
-        double flow = sum_cost(state, evidence) + LEAST_FLOW, expected = rate * flow;
-        loss += (believed + limit) * pgo_log(base + expected) - believed * pgo_log(expected);
-        double slope = (believed + limit) * expected / (base + expected) - believed;
+        double flow = sum_cost(state, evidence) + LEAST_FLOW, slope;
+        loss += find_loss(evidence, rate * flow, &slope);
         *rate_slope += slope;
         for (uint32_t t = evidence->first_term; t < evidence->first_term + evidence->term_count; t++)
             state->worth[problem->term_node[t]] += slope / flow * problem->term_cost[t];
@@ -164,22 +179,28 @@ static double evaluate(void *context, const double *unknowns, double *gradient) 
     return sum;
 }
 
-/* k of every observation, at the frequencies of the fit so far. */
-static void weigh_evidence(const fit_state *state, pgo_problem *problem) {
+/* The mean cost of what lies at a location, at the frequencies of the fit so far. */
+static double find_mean_cost(const fit_state *state, const pgo_evidence *evidence) {
+    double flow = LEAST_FLOW;
+    for (uint32_t t = evidence->first_term; t < evidence->first_term + evidence->term_count; t++)
+        flow += state->frequency[state->problem->term_node[t]];
+    return (sum_cost(state, evidence) + LEAST_FLOW) / flow;
+}
+
+static void weigh_evidence(const fit_state *state, pgo_evidence *evidence) {
     const pgo_fit_options *options = state->options;
-    for (uint32_t o = 0; o < problem->evidence_count; o++) {
-        pgo_evidence *evidence = &problem->evidence[o];
-        double flow = LEAST_FLOW, cost = LEAST_FLOW;
-        for (uint32_t t = evidence->first_term; t < evidence->first_term + evidence->term_count; t++) {
-            double frequency = state->frequency[problem->term_node[t]];
-            flow += frequency;
-            cost += frequency * problem->term_cost[t];
-        }
-        double mean = cost / flow;
-        evidence->strength = evidence->is_whole_function
-                                 ? options->whole_function_limit
-                                 : options->evidence_limit * mean / (mean + options->evidence_half_cost);
+    double cost = find_mean_cost(state, evidence), samples = evidence->samples;
+    double worth = options->evidence_limit * cost / (cost + options->evidence_half_cost), doubt = options->skepticism;
+    evidence->odds = samples > 0 ? options->false_odds : options->lost_odds;
+    if (evidence->is_whole_function) {
+        worth = options->whole_function_limit;
+        doubt = evidence->odds = 0;
     }
+    evidence->limit = worth * (1 + doubt);
+    evidence->base = evidence->limit + doubt * samples;
+    evidence->believed = evidence->limit * samples / evidence->base;
+    evidence->least_loss = (evidence->believed + evidence->limit) * pgo_log(evidence->base + samples);
+    if (samples > 0) evidence->least_loss -= evidence->believed * pgo_log(samples);
 }
 
 /* The entry rate at which the function as it is predicted would give its samples. */
@@ -207,7 +228,7 @@ static double find_rate_scale(const fit_state *state) {
     double worth = state->options->entry_weight + 0.1;
     for (uint32_t o = 0; o < problem->evidence_count; o++) {
         const pgo_evidence *evidence = &problem->evidence[o];
-        worth += evidence->samples * evidence->strength / (evidence->samples + evidence->strength);
+        worth += evidence->samples * evidence->limit / (evidence->samples + evidence->limit);
     }
     return __builtin_sqrt(worth);
 }
@@ -226,7 +247,7 @@ static bool run_fit(fit_state *state, pgo_problem *problem, pprof_arena *scratch
     find_frequencies(state, unknowns);
     double log_rate = pgo_log(guess_rate(state));
     for (int run = 0; run < 2; run++) {
-        weigh_evidence(state, problem);
+        for (uint32_t o = 0; o < problem->evidence_count; o++) weigh_evidence(state, &problem->evidence[o]);
         state->rate_scale = find_rate_scale(state);
         unknowns[0] = log_rate * state->rate_scale;
         pgo_minimum minimum;
