@@ -2,7 +2,9 @@
  *
  *   process.c         a child process, fed and read line by line
  *   elf.c             build id and load segments of an executable; addresses in memory ─▶ addresses in the file
+ *   memory_map.c      the text of /proc/self/maps ─▶ executable mappings, tidied as pprof tidies them
  *   maps.c            perf's mmap, exec and fork events ─▶ what each process had mapped where
+ *   mapping_files.c   a profile's mappings ─▶ the files to symbolize them from, the right builds of them
  *   symbolizer.c      (file, address) ─▶ frames, through one llvm-symbolizer process
  *   simplify_name.c   linkage name ─▶ the short name that pprof shows
  */
@@ -52,6 +54,25 @@ bool pprof_read_elf(const char *path, pprof_arena *arena, pprof_elf *elf, pprof_
 /* Where [address], which the process saw in [mapping], lies in the file's own address space. False: in no segment. */
 bool pprof_find_file_address(const pprof_elf *elf, const pprof_mapping *mapping, uint64_t address, uint64_t *result);
 
+/* ---- memory_map.c ----------------------------------------------------------------------------------------------- */
+
+typedef struct pprof_memory_mapping {
+    uint64_t start, limit, file_offset;
+    const char *path; /* "" for anonymous memory */
+} pprof_memory_mapping;
+
+typedef struct pprof_memory_map {
+    pprof_memory_mapping *mappings; /* the program's first, if it can be told */
+    uint32_t count;
+} pprof_memory_map;
+
+/* Lines that are no mappings, and mappings that are not executable, are passed over. */
+bool pprof_parse_memory_map(const char *text, size_t length, pprof_arena *arena, pprof_memory_map *map,
+                            pprof_status *status);
+/* The index of the mapping that holds [address]; a mapping whose first part the text lacks is stretched to hold it.
+ * PPROF_NONE: none does. */
+uint32_t pprof_find_memory_mapping(pprof_memory_map *map, uint64_t address);
+
 /* ---- maps.c ---------------------------------------------------------------------------------------------------- */
 
 #define PPROF_KERNEL_PROCESS (-1)
@@ -86,6 +107,27 @@ const pprof_range *pprof_find_range(const pprof_maps *maps, int64_t process, uin
 const pprof_range *pprof_find_file_range(const pprof_maps *maps, int64_t process, const char *path, size_t path_length,
                                          uint64_t file_offset);
 
+/* ---- mapping_files.c ------------------------------------------------------------------------------------------- */
+
+/* The file that stands for one mapping. */
+typedef struct pprof_mapping_file {
+    const char *path;    /* "" when the mapping names none */
+    const char *problem; /* why it cannot be used, "FILE: what is wrong"; NULL: it can */
+    pprof_elf elf;       /* if it can */
+    bool is_needed;      /* a location lies in the mapping */
+} pprof_mapping_file;
+
+/* libfoo.so, libfoo.so.6, libfoo.so_1: what is not the program. */
+bool pprof_is_library_path(const char *path);
+/* What the kernel shows where there is no file: [vdso], //anon, /memfd:x, /dev/zero, /SYSV0000, and nothing. */
+bool pprof_is_pseudo_path(const char *path);
+
+/* Finds and checks each mapping's file: one of [files] per mapping. *[main_mapping] is the program's: what is not a
+ * shared library and has most samples; PPROF_NONE if there is none. Fails only over options->binary: when it cannot be
+ * read, is another build than the profile says, or there is nothing for it to stand in for. */
+bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symbolize_options *options, pprof_arena *arena,
+                              pprof_mapping_file *files, uint32_t *main_mapping, pprof_status *status);
+
 /* ---- symbolizer.c ---------------------------------------------------------------------------------------------- */
 
 typedef struct pprof_query {
@@ -93,17 +135,17 @@ typedef struct pprof_query {
     uint64_t address; /* in the file's own address space */
 } pprof_query;
 
-typedef struct pprof_frame {
+typedef struct pprof_source_frame {
     const char *function, *file; /* "" when not known */
     int64_t line, column, start_line;
-} pprof_frame;
+} pprof_source_frame;
 
 typedef struct pprof_symbolizer {
     const char *command; /* NULL: the newest llvm-symbolizer that is found */
     const pprof_query *queries;
     size_t query_count;
     /* Takes the frames of query [index], innermost first; they live for the call only. Queries come in order. */
-    bool (*take_frames)(void *context, size_t index, const pprof_frame *frames, size_t frame_count,
+    bool (*take_frames)(void *context, size_t index, const pprof_source_frame *frames, size_t frame_count,
                         pprof_status *status);
     void *context;
 } pprof_symbolizer;

@@ -19,7 +19,7 @@ typedef struct conversation {
     const pprof_symbolizer *symbolizer;
     const char *command;
     size_t asked, answered;
-    pprof_frame *frames; /* of the answer at hand */
+    pprof_source_frame *frames; /* of the answer at hand */
     size_t frame_capacity;
 } conversation;
 
@@ -61,7 +61,7 @@ static bool collect_frames(conversation *conversation, const cJSON *symbols, siz
     *count = 0;
     const cJSON *symbol;
     cJSON_ArrayForEach(symbol, symbols) {
-        pprof_frame frame = {
+        pprof_source_frame frame = {
             .function = get_text(symbol, "FunctionName"),
             .file = get_text(symbol, "FileName"),
             .line = get_number(symbol, "Line"),
@@ -71,7 +71,7 @@ static bool collect_frames(conversation *conversation, const cJSON *symbols, siz
         if (frame.function[0] == '\0') continue;
         if (*count == conversation->frame_capacity) {
             size_t capacity = *count == 0 ? 16 : 2 * *count;
-            pprof_frame *frames = realloc(conversation->frames, capacity * sizeof *frames);
+            pprof_source_frame *frames = realloc(conversation->frames, capacity * sizeof *frames);
             if (frames == NULL) return pprof_fail(status, "out of memory (%zu inlined frames)", capacity);
             conversation->frames = frames;
             conversation->frame_capacity = capacity;
