@@ -16,6 +16,9 @@
 
 enum { ROUNDS = 3 };
 
+/* Of an indirect call's samples, what must be in targets of this module for them to speak for the call. */
+static const double LEAST_KNOWN_TARGETS = 0.8;
+
 /* The entry pull, when its evidence is worth it: see pull_entry. */
 static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, PULL_LIMIT = 4, PULL_HALF_SAMPLES = 3;
 
@@ -210,7 +213,7 @@ static bool get_own_cost(estimator *estimator, uint32_t index, double *cost) {
     return true;
 }
 
-/* ---- one function, one round ---- */
+/* ---- calls as observations ---- */
 
 typedef struct evidence {
     pgo_observation *observations;
@@ -219,7 +222,87 @@ typedef struct evidence {
     uint32_t term_count;
 } evidence;
 
-/* What match.c observed, in samples, and behind it one observation per direct call. */
+/* A direct call, keyed by what its samples are known by: copies of one call share them, and only their sum is true. */
+typedef struct located_call {
+    uint32_t body, context, line, column, callee, call;
+} located_call;
+
+static int compare_keys(const located_call *a, const located_call *b) {
+    if (a->body != b->body) return a->body < b->body ? -1 : 1;
+    if (a->context != b->context) return a->context < b->context ? -1 : 1;
+    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    if (a->column != b->column) return a->column < b->column ? -1 : 1;
+    return (a->callee > b->callee) - (a->callee < b->callee);
+}
+
+static int compare_calls(const void *left, const void *right) {
+    const located_call *a = left, *b = right;
+    int keys = compare_keys(a, b);
+    return keys != 0 ? keys : (a->call > b->call) - (a->call < b->call);
+}
+
+/* Contexts with one body share its samples; a context without a body stands alone. */
+static located_call locate_call(const pgo_module *module, uint32_t index) {
+    const pgo_call *call = &module->calls[index];
+    uint32_t body = module->contexts[call->context].weight_body;
+    return (located_call){.body = body,
+                          .context = body == PPROF_NONE ? call->context : 0,
+                          .line = call->line,
+                          .column = call->place.column,
+                          .callee = call->callee,
+                          .call = index};
+}
+
+/* One observation per place: zero samples speak too. Calls at line 0 cannot have any. */
+static bool add_direct_calls(estimator *estimator, const pgo_function *function, pprof_arena *arena,
+                             evidence *evidence) {
+    const pgo_module *module = estimator->module;
+    located_call *calls = pprof_allocate(arena, function->call_count, sizeof *calls, estimator->run->status);
+    if (calls == NULL) return false;
+    uint32_t count = 0;
+    for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++)
+        if (get_callee(estimator, &module->calls[c]) != NULL && module->calls[c].line != 0)
+            calls[count++] = locate_call(module, c);
+    qsort(calls, count, sizeof *calls, compare_calls);
+    for (uint32_t c = 0, next; c < count; c = next) {
+        pgo_observation *observation = &evidence->observations[evidence->observation_count];
+        *observation = (pgo_observation){.first_term = evidence->term_count};
+        double cost = 0;
+        if (!get_own_cost(estimator, calls[c].callee, &cost)) return false;
+        for (next = c; next < count && compare_keys(&calls[next], &calls[c]) == 0; next++) {
+            const pgo_call *call = &module->calls[calls[next].call];
+            observation->samples += get_samples(estimator, call->leaf);
+            evidence->terms[evidence->term_count++] = (pgo_term){.block = call->block, .cost = cost};
+            observation->term_count++;
+        }
+        evidence->observation_count++;
+    }
+    return true;
+}
+
+/* An indirect call whose targets are nearly all in this module: each target's samples over its cost are that many
+ * invocations. Without samples there is nothing to say, since nobody knows what it would have called. */
+static bool add_indirect_call(estimator *estimator, const pgo_call *call, evidence *evidence) {
+    double samples = 0, invocations = 0;
+    for (uint32_t t = call->first_target; t < call->first_target + call->target_count; t++) {
+        const pgo_target *target = &estimator->module->targets[t];
+        double cost = 0;
+        if (target->function == PGO_NONE || target->leaf == 0 ||
+            !takes_part(&estimator->module->functions[target->function]))
+            continue;
+        if (!get_own_cost(estimator, target->function, &cost)) return false;
+        if (cost <= 0) continue;
+        samples += get_samples(estimator, target->leaf);
+        invocations += get_samples(estimator, target->leaf) / cost;
+    }
+    if (invocations <= 0 || samples < LEAST_KNOWN_TARGETS * get_samples(estimator, call->leaf)) return true;
+    evidence->observations[evidence->observation_count++] =
+        (pgo_observation){.samples = samples, .first_term = evidence->term_count, .term_count = 1};
+    evidence->terms[evidence->term_count++] = (pgo_term){.block = call->block, .cost = samples / invocations};
+    return true;
+}
+
+/* What match.c observed, in samples, and behind it what the calls say. */
 static bool gather_evidence(estimator *estimator, const pgo_function *function, pprof_arena *arena,
                             evidence *evidence) {
     pprof_status *status = estimator->run->status;
@@ -235,19 +318,15 @@ static bool gather_evidence(estimator *estimator, const pgo_function *function, 
     for (uint32_t t = 0; t < function->term_count; t++) evidence->terms[t] = function->terms[t];
     evidence->observation_count = function->observation_count;
     evidence->term_count = function->term_count;
-
+    if (!add_direct_calls(estimator, function, arena, evidence)) return false;
     for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++) {
         const pgo_call *call = &estimator->module->calls[c];
-        double cost = 0;
-        if (get_callee(estimator, call) == NULL) continue;
-        if (!get_own_cost(estimator, call->callee, &cost)) return false;
-        if (cost <= 0) continue;
-        evidence->observations[evidence->observation_count++] = (pgo_observation){
-            .samples = get_samples(estimator, call->leaf), .first_term = evidence->term_count, .term_count = 1};
-        evidence->terms[evidence->term_count++] = (pgo_term){.block = call->block, .cost = cost};
+        if (call->kind == PGO_CALL_INDIRECT && !add_indirect_call(estimator, call, evidence)) return false;
     }
     return true;
 }
+
+/* ---- one function, one round ---- */
 
 /* The entry rate is drawn to what the known calls of the function amount to, scaled up by the share of its samples that
  * came through them. The more of the calls are known, and the more samples say so, the harder. */
