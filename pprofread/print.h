@@ -67,7 +67,7 @@ typedef struct pprof_frame_table {
 /* Byte by byte, the shorter one first. */
 int pprof_compare_strings(pprof_string a, pprof_string b);
 
-bool pprof_collect_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
+bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
                           pprof_frame_table *table, pprof_status *status);
 
 #define PPROF_NODE_FRACTION 0.005 /* pprof's defaults */

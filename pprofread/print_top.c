@@ -168,7 +168,7 @@ static bool print_report(report *report) {
     pprof_frame_table table;
     pprof_graph graph;
     if (!pprof_filter_samples(profile, report->options, report->arena, &kept_samples, status) ||
-        !pprof_collect_frames(profile, report->options, report->arena, &table, status) ||
+        !pprof_tabulate_frames(profile, report->options, report->arena, &table, status) ||
         !pprof_build_graph(profile, report->options, report->value_index, kept_samples, &table, report->arena, &graph,
                            status))
         return false;
