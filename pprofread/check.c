@@ -95,101 +95,106 @@ static bool measure(pprof_weighing *weighing, pprof_fitness *fitness, frame_fact
 
 /* ---- advising ---- */
 
-static void advise(pprof_fitness *fitness, const char *advice) {
-    if (fitness->advice_count < sizeof fitness->advice / sizeof *fitness->advice)
-        fitness->advice[fitness->advice_count++] = advice;
+typedef struct adviser {
+    const char *path;
+    pprof_arena *arena;
+    pprof_fitness *fitness;
+    pprof_status *status;
+} adviser;
+
+#define SYMBOLIZE "`pprofread import --binary EXE -o default.pgo %s`"
+#define BUILD_WITH_LINES "build with -g (or -g1 -fdebug-info-for-profiling)"
+
+/* [format] may hold one %s, which is the profile's path. Memory that is out is in the status. */
+__attribute__((format(printf, 2, 0))) static void advise(const adviser *adviser, const char *format) {
+    pprof_fitness *fitness = adviser->fitness;
+    if (fitness->advice_count == sizeof fitness->advice / sizeof *fitness->advice) return;
+    const char *advice = pprof_format_string(adviser->arena, adviser->status, format, adviser->path);
+    if (advice != NULL) fitness->advice[fitness->advice_count++] = advice;
+}
+
+static void refuse(const adviser *adviser, const char *format) {
+    adviser->fitness->is_fit = false;
+    advise(adviser, format);
 }
 
 /* Names and lines: without any of them there is nothing to match. */
-static void advise_on_symbols(pprof_fitness *fitness, const frame_facts *facts) {
+static void advise_on_symbols(const adviser *adviser, const frame_facts *facts) {
+    const pprof_fitness *fitness = adviser->fitness;
     if (facts->function_count == 0) {
-        fitness->is_fit = false;
-        advise(fitness, "not symbolized, addresses only: `pprofread import --binary EXE -o default.pgo FILE` finds the "
-                        "functions and lines of the recorded binary EXE, built with -g");
+        refuse(adviser, "not symbolized, addresses only: " SYMBOLIZE
+                        " finds functions and lines, where EXE is the recorded binary, built with -g");
         return;
     }
     if (!facts->has_lines) {
-        fitness->is_fit = false;
-        advise(fitness, "lines are missing: build with -g (or -g1 -fdebug-info-for-profiling), record again, and "
-                        "symbolize with `pprofread import --binary EXE -o default.pgo FILE`");
+        refuse(adviser, "lines are missing: " BUILD_WITH_LINES ", record again, and symbolize with " SYMBOLIZE);
         return;
     }
     if (fitness->share_with_name < enough)
-        advise(fitness,
-               "most samples have no function name: symbolize with `pprofread import --binary EXE -o default.pgo "
-               "FILE`, and install the debug symbols of the libraries where the time goes");
+        advise(adviser, "most samples have no function name: symbolize with " SYMBOLIZE
+                        ", and install debug symbols for the libraries where the time goes");
     else if (fitness->share_with_line < enough)
-        advise(fitness,
-               "most samples have no line: build all of the program with -g (or -g1 "
-               "-fdebug-info-for-profiling) and symbolize with `pprofread import --binary EXE -o default.pgo FILE`");
+        advise(adviser,
+               "most samples have no line: " BUILD_WITH_LINES " in all its parts and symbolize with " SYMBOLIZE);
     if (fitness->distrusted_start_line_count > 0)
-        advise(fitness,
-               "start lines are those of samples, not of functions, and are not used: symbolize with `pprofread "
-               "import --binary EXE -o default.pgo FILE`");
+        advise(adviser,
+               "start lines are those of samples, not of functions, and are not used: symbolize with " SYMBOLIZE);
     else if (fitness->share_with_start_line < enough)
-        advise(fitness,
-               "start lines are missing, so an edit above a function loses its samples: build with -g (or -g1 "
-               "-fdebug-info-for-profiling) and symbolize with `pprofread import --binary EXE -o default.pgo FILE`");
+        advise(adviser, "start lines are missing, so an edit above a function loses its samples: " BUILD_WITH_LINES
+                        " and symbolize with " SYMBOLIZE);
     if (fitness->share_with_column < enough)
-        advise(fitness, "columns are missing, so two calls on one line are one: symbolize with `pprofread import "
-                        "--binary EXE -o default.pgo FILE`");
+        advise(adviser, "columns are missing, so two calls on one line are one: symbolize with " SYMBOLIZE);
 }
 
-static bool advise_on_samples(pprof_fitness *fitness, const frame_facts *facts, pprof_arena *arena,
-                              pprof_status *status) {
+static void advise_on_samples(const adviser *adviser, const frame_facts *facts) {
+    const pprof_fitness *fitness = adviser->fitness;
     if (fitness->total == 0) {
-        fitness->is_fit = false;
-        advise(fitness, "no samples: record while the program is at work, for some seconds or more");
-        return true;
+        refuse(adviser, "no samples: record while the program is at work, for some seconds or more");
+        return;
     }
-    advise_on_symbols(fitness, facts);
+    advise_on_symbols(adviser, facts);
     if (fitness->share_with_caller < enough)
-        advise(fitness,
+        advise(adviser,
                "no callers: record whole stacks, with `perf record -g` and a program built with "
                "-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer, or with `perf record --call-graph dwarf`");
-    if (fitness->sample_count < ENOUGH_SAMPLES) {
-        const char *advice = pprof_format_string(arena, status,
-                                                 "only %llu samples: record longer; 2000 or more give "
-                                                 "steady weights",
-                                                 (unsigned long long)fitness->sample_count);
-        if (advice == NULL) return false;
-        advise(fitness, advice);
-    }
-    return true;
+    if (fitness->sample_count < ENOUGH_SAMPLES)
+        advise(adviser, "few samples: record longer; 2000 or more give steady weights");
 }
 
 /* ---- both ---- */
 
-/* The CPU type if there is one; else the type that pprof would show, with the reason as an advice. A sample type that
- * the caller named and that does not exist is the caller's error. */
-static bool select_type(const pprof_profile *profile, const char *path, const char *wanted, pprof_arena *arena,
-                        uint32_t *index, pprof_fitness *fitness, pprof_status *status) {
-    if (wanted != NULL) return pprof_select_cpu_type(profile, path, wanted, index, status);
+/* The CPU type if there is one; else the type that pprof would show, and the reason. A sample type that the caller
+ * named and that does not exist is the caller's error. */
+static bool select_type(const adviser *adviser, const pprof_profile *profile, const char *wanted, uint32_t *index) {
     pprof_status refusal = {0};
-    if (pprof_select_cpu_type(profile, path, NULL, index, &refusal)) return true;
-    fitness->is_fit = false;
-    const char *reason = pprof_copy_string(arena, refusal.message, strlen(refusal.message), status);
-    if (reason == NULL) return false;
-    advise(fitness, reason);
-    return pprof_select_shown_type(profile, path, NULL, index, status);
+    if (wanted != NULL) return pprof_select_cpu_type(profile, adviser->path, wanted, index, adviser->status);
+    if (pprof_select_cpu_type(profile, "profile", NULL, index, &refusal)) return true;
+    const char *reason = refusal.message + strlen("profile: ");
+    adviser->fitness->is_fit = false;
+    adviser->fitness->advice[0] = pprof_copy_string(adviser->arena, reason, strlen(reason), adviser->status);
+    if (adviser->fitness->advice[0] == NULL) return false;
+    adviser->fitness->advice_count = 1;
+    return pprof_select_shown_type(profile, adviser->path, NULL, index, adviser->status);
+}
+
+static const char *copy_text(const adviser *adviser, pprof_string string) {
+    return pprof_copy_string(adviser->arena, string.text, string.length, adviser->status);
 }
 
 bool pprof_check_fitness(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
                          pprof_arena *arena, pprof_fitness *fitness, pprof_status *status) {
     pprof_weights weights = {0};
     pprof_weighing weighing = {.profile = profile, .path = path, .arena = arena, .weights = &weights, .status = status};
+    const adviser adviser = {path, arena, fitness, status};
     frame_facts facts;
     *fitness = (pprof_fitness){.is_fit = true};
-    const char *wanted = options == NULL ? NULL : options->sample_type;
-    if (!select_type(profile, path, wanted, arena, &weighing.sample_type, fitness, status)) return false;
+    if (!select_type(&adviser, profile, options == NULL ? NULL : options->sample_type, &weighing.sample_type))
+        return false;
     const pprof_value_type *type = &profile->sample_types[weighing.sample_type];
-    pprof_string name = pprof_get_string(profile, type->type_string);
-    pprof_string unit = pprof_get_string(profile, type->unit_string);
-    fitness->type = pprof_copy_string(arena, name.text, name.length, status);
-    fitness->unit = pprof_copy_string(arena, unit.text, unit.length, status);
-    bool done = fitness->type != NULL && fitness->unit != NULL && measure(&weighing, fitness, &facts) &&
-                (!fitness->is_fit || advise_on_samples(fitness, &facts, arena, status));
+    fitness->type = copy_text(&adviser, pprof_get_string(profile, type->type_string));
+    fitness->unit = copy_text(&adviser, pprof_get_string(profile, type->unit_string));
+    if (measure(&weighing, fitness, &facts) && fitness->is_fit) advise_on_samples(&adviser, &facts);
     pprof_free_string_pool(&weighing.pool);
     pprof_arena_free(&weighing.scratch);
-    return done;
+    return !status->failed;
 }
