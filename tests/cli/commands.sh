@@ -1,0 +1,119 @@
+#!/bin/sh
+# commands.sh PPROFREAD DATA: what the command does with its command line, its exit statuses and its streams. What the
+# reports say is tested in unit/test_print.c, how importing finds lines beside the importers.
+set -u
+LC_ALL=C
+export LC_ALL
+pprofread=$1
+data=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+lua=$data/profiles/lua.sym.pb.gz
+failures=0
+
+fail() {
+    failures=$((failures + 1))
+    echo "FAILED: $1"
+    sed 's/^/    out: /' out 2>/dev/null | head -5
+    sed 's/^/    err: /' err 2>/dev/null | head -5
+}
+
+# expect STATUS OUT ERR ARGUMENT…: the exit status, and a regular expression for each stream; '' wants it empty.
+expect() {
+    status=$1 out=$2 err=$3
+    shift 3
+    "$pprofread" "$@" >out 2>err </dev/null
+    actual=$?
+    [ $actual -eq "$status" ] || fail "pprofread $*: exit status $actual, not $status"
+    for stream in out err; do
+        eval "wanted=\$$stream"
+        if [ -z "$wanted" ]; then
+            [ ! -s $stream ] || fail "pprofread $*: unexpected text on std$stream"
+        else
+            grep -Eq -- "$wanted" $stream || fail "pprofread $*: no '$wanted' on std$stream"
+        fi
+    done
+}
+
+# ---- help and misuse
+expect 2 '' '^usage: pprofread COMMAND'
+expect 0 '^usage: pprofread COMMAND' '' --help
+expect 0 '^pprofread [0-9]+\.[0-9]+\.[0-9]+$' '' --version
+expect 2 '' "there is no command 'bogus'; 'pprofread --help' lists them" bogus
+for command in import check top raw weights; do
+    expect 0 "^usage: pprofread $command " '' $command --help
+    expect 0 "^usage: pprofread $command " '' help $command
+    expect 2 '' "$command: which FILE\?; see 'pprofread $command --help'" $command
+    expect 2 '' 'one FILE, not 2' $command a b
+    expect 2 '' 'there is no option --bogus' $command --bogus "$lua"
+    expect 2 '' "size-limit takes bytes below 4G.* not '9X'" $command --size-limit=9X "$lua"
+    expect 1 '' '/nonexistent/x' $command /nonexistent/x
+    expect 1 '' 'empty' $command "$data/bad/p-empty.pb.gz"
+    expect 1 '' 'ELF' $command "$data/bad/p-elf"
+done
+expect 2 '' "needs an argument" top --nodecount
+expect 2 '' "takes a whole number, not 'many'" top --nodecount=many "$lua"
+expect 2 '' "takes a number from 0 to 1, not '7'" top --nodefraction=7 "$lua"
+expect 2 '' "takes true or false, not 'maybe'" top --cum=maybe "$lua"
+expect 1 '' '1024 bytes' raw --size-limit=1K "$lua"
+expect 1 '' 'perf.data: run .pprofread import' raw "$data/profiles/lua.perf.data"
+
+# ---- pprof's spellings: one dash or two, '_' or '-', '=' or a space
+"$pprofread" top -cum "$lua" >want
+for spelling in --cum -cum=true --cum=1; do
+    "$pprofread" top $spelling "$lua" >out 2>err
+    cmp -s out want || fail "top $spelling is not top -cum"
+done
+"$pprofread" top -cum=false "$lua" >out 2>err
+cmp -s out "$data/golden/lua.sym.top" || fail 'top -cum=false is not top'
+for spelling in -sample_index=samples '-sample_index samples' --sample-index=samples -sample_index=0; do
+    # shellcheck disable=SC2086
+    "$pprofread" top $spelling "$lua" >out 2>err
+    cmp -s out "$data/golden/lua.sym.top-samples" || fail "top $spelling is not the golden"
+done
+"$pprofread" top -trim=false "$lua" >out 2>err
+cmp -s out "$data/golden/lua.sym.top-all" || fail 'top -trim=false is not the golden'
+"$pprofread" top -addresses -nodecount=40 "$lua" >out 2>err
+cmp -s out "$data/golden/lua.sym.top-addresses" || fail 'top -addresses is not the golden'
+"$pprofread" top "$lua" -noinlines >out 2>err
+cmp -s out "$data/golden/lua.sym.top-noinlines" || fail 'an option after FILE is not heard'
+"$pprofread" raw - <"$lua" >out 2>err
+cmp -s out "$data/golden/lua.sym.raw" || fail 'raw from standard input is not the golden'
+expect 0 '0.68s total' '' top -unit=s "$lua"
+expect 1 '' 'POSIX extended regular expression' top '-focus=(' "$lua"
+
+# ---- check
+expect 0 'lua.sym.pb.gz: fit for PGO' '' check "$lua"
+expect 1 '.' '' check "$data/profiles/lua.none.pb.gz"
+expect 1 '' 'heap|space' check "$data/profiles/xmlbench.heap.pb.gz"
+
+# ---- weights: printed weights are read again, and say the same
+expect 0 '^pgo-weights 1$' '' weights "$lua"
+mv out first.weights
+expect 0 '^pgo-weights 1$' '' weights first.weights
+cmp -s out first.weights || fail 'weights of weights differ'
+
+# ---- import
+expect 0 '' '^pprofread: wrote again.pgo: 683 samples' import -o again.pgo "$lua"
+"$pprofread" weights again.pgo >out 2>err
+cmp -s out first.weights || fail 'importing a symbolized profile changes it'
+expect 1 '' 'no-such-folder' import -o no-such-folder/x.pgo "$lua"
+[ -z "$(find . -name '*.tmp*')" ] || fail 'import left a temporary file'
+"$pprofread" import -o - "$lua" >piped.pgo 2>err
+cmp -s piped.pgo again.pgo || fail 'import -o - writes something else'
+expect 1 '' 'perf.data cannot be read from a pipe' import - <"$data/profiles/lua.perf.data"
+
+# ---- streams: a closed pipe is quiet, a full disk is not
+"$pprofread" raw "$lua" 2>err | head -1 >out
+[ ! -s err ] || fail 'a closed pipe makes noise'
+if [ -w /dev/full ]; then
+    for command in raw top weights check; do
+        "$pprofread" $command "$lua" >/dev/full 2>err && fail "$command does not see a full disk"
+        grep -q 'No space left' err || fail "$command does not say that the disk is full"
+    done
+    "$pprofread" --help >/dev/full 2>err && fail 'help does not see a full disk'
+fi
+
+[ $failures -eq 0 ] || echo "$failures failures"
+[ $failures -eq 0 ]
