@@ -3,6 +3,7 @@
  *   process.c         a child process, fed and read line by line
  *   elf.c             build id and load segments of an executable; addresses in memory ─▶ addresses in the file
  *   memory_map.c      the text of /proc/self/maps ─▶ executable mappings, tidied as pprof tidies them
+ *   perf_header.c     what a perf.data says of itself: its events and build ids
  *   maps.c            perf's mmap, exec and fork events ─▶ what each process had mapped where
  *   mapping_files.c   a profile's mappings ─▶ the files to symbolize them from, the right builds of them
  *   symbolizer.c      (file, address) ─▶ frames, through one llvm-symbolizer process
@@ -73,6 +74,35 @@ bool pprof_parse_memory_map(const char *text, size_t length, pprof_arena *arena,
  * PPROF_NONE: none does. */
 uint32_t pprof_find_memory_mapping(pprof_memory_map *map, uint64_t address);
 
+/* ---- perf_header.c --------------------------------------------------------------------------------------------- */
+
+typedef struct pprof_perf_event {
+    const char *name;      /* as perf prints it: "cpu_core/cycles/u" */
+    const char *base_name; /* "cycles" */
+    uint64_t sample_count; /* for the caller to fill */
+    bool is_taken;         /* of the one kind that the profile is made from */
+} pprof_perf_event;
+
+typedef struct pprof_perf_header {
+    pprof_perf_event *events;
+    size_t event_count;
+    const char *base_name;   /* of the events taken */
+    bool is_clock;           /* their periods are nanoseconds */
+    bool unwinds_from_stack; /* --call-graph dwarf: perf script itself unwinds, and takes one off return addresses */
+    struct pprof_perf_build_id *build_ids; /* sorted by path */
+    size_t build_id_count;
+} pprof_perf_header;
+
+/* Asks perf about the file at [path]. Of several events it takes the clock, else the cycles, else the first. */
+bool pprof_read_perf_header(const char *path, pprof_arena *arena, pprof_perf_header *header, pprof_status *status);
+/* The build id that the recording has for a mapped file, "" if none. */
+const char *pprof_get_perf_build_id(const pprof_perf_header *header, const char *path);
+
+/* Runs perf and gives each line of its output to [consume]; fails, with what perf said, if perf is missing or fails. */
+bool pprof_run_perf(const char *path, const char *const *arguments,
+                    bool (*consume)(void *context, char *line, size_t length, pprof_status *status), void *context,
+                    pprof_status *status);
+
 /* ---- maps.c ---------------------------------------------------------------------------------------------------- */
 
 #define PPROF_KERNEL_PROCESS (-1)
@@ -80,6 +110,7 @@ uint32_t pprof_find_memory_mapping(pprof_memory_map *map, uint64_t address);
 typedef struct pprof_range {
     uint64_t start, limit, file_offset;
     const char *path;
+    uint32_t file; /* the caller's own; kept when a range is cut or copied */
 } pprof_range;
 
 typedef struct pprof_process_maps {

@@ -105,6 +105,11 @@ static void read_profile(const char *path, pprof_arena *arena, pprof_source *sou
     if (!pprof_decode_profile(source, arena, profile, &status)) fail_msg("%s", status.message);
 }
 
+static bool ignore_line(void *context, char *line, size_t length, pprof_status *status) {
+    (void)context, (void)line, (void)length, (void)status;
+    return true;
+}
+
 /* ---- gperftools ---- */
 
 static void check_gperftools(const char *recording, const char *reference_path) {
@@ -148,9 +153,58 @@ static void test_gperftools_as_the_reference(void **state) {
     check_gperftools(TEST_DATA "/profiles/xmlbench.gperf.prof", TEST_DATA "/profiles/xmlbench.none.pb.gz");
 }
 
+/* ---- perf ---- */
+
+static bool perf_is_there(void) {
+    const char *const arguments[] = {"perf", "--version", NULL};
+    pprof_child_end end;
+    pprof_status status = {0};
+    return pprof_run_child(&(pprof_child){.arguments = arguments, .consume = ignore_line}, &end, &status) &&
+           end.succeeded;
+}
+
+/* perf_to_profile's types are others, and it merges what the kernel did differently: stacks in files are the same. */
+static void check_perf(const char *recording, const char *reference_path) {
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_source source;
+    pprof_profile ours, reference;
+    if (!pprof_import_perf(recording, &arena, &ours, &status)) fail_msg("%s", status.message);
+    read_profile(reference_path, &arena, &source, &reference);
+    expect_same_samples(&ours, &reference, false);
+    assert_int_equal(ours.sample_type_count, 2);
+    expect_type(&ours, &ours.sample_types[0], "samples", "count");
+    expect_type(&ours, &ours.sample_types[1], "cpu", "nanoseconds");
+    expect_type(&ours, &ours.period_type, "cpu", "nanoseconds");
+    assert_int_equal(ours.period, 1001001); /* 999 Hz */
+    for (uint32_t i = 0; i < reference.mapping_count; i++) {
+        pprof_string path = pprof_get_string(&reference, reference.mappings[i].filename_string);
+        if (path.text[0] != '/') continue;
+        bool found = false;
+        for (uint32_t j = 0; j < ours.mapping_count && !found; j++) {
+            pprof_string other = pprof_get_string(&ours, ours.mappings[j].filename_string);
+            found = other.length == path.length && memcmp(other.text, path.text, path.length) == 0;
+            if (found)
+                expect_same_string(&ours, ours.mappings[j].build_id_string, &reference,
+                                   reference.mappings[i].build_id_string);
+        }
+        assert_true(found);
+    }
+    pprof_arena_free(&arena);
+}
+
+static void test_perf_as_the_reference(void **state) {
+    (void)state;
+    if (!perf_is_there()) skip();
+    check_perf(TEST_DATA "/profiles/lua.perf.data", TEST_DATA "/profiles/lua.perf.none.pb");
+    check_perf(TEST_DATA "/profiles/speedtest1.perf.data", TEST_DATA "/profiles/speedtest1.perf.none.pb");
+    check_perf(TEST_DATA "/profiles/xmlbench.perf.data", TEST_DATA "/profiles/xmlbench.perf.none.pb");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gperftools_as_the_reference),
+        cmocka_unit_test(test_perf_as_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
