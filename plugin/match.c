@@ -134,19 +134,22 @@ static bool report_unmatched(pgo_run *run, uint32_t f) {
 
 static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *result) {
     pgo_function *function = &run->module.functions[f];
+    const pprof_weights *weights = &run->weights;
+    unsigned long long samples = pgo_get_samples(weights, function->self_samples);
+    unsigned long long missing = pgo_get_samples(weights, result->missing);
     if (result->missing != 0) {
         const char *message = pprof_format_string(
             run->arena, run->status,
             "%llu of %llu samples of %s not matched: they are on lines that have no code here, most (%llu) on line %u",
-            (unsigned long long)result->missing, (unsigned long long)function->self_samples, function->name,
-            (unsigned long long)result->missing_worst, (unsigned)result->missing_line);
+            missing, samples, function->name, (unsigned long long)pgo_get_samples(weights, result->missing_worst),
+            (unsigned)result->missing_line);
         function->miss_reason = "samples on lines that have no code here";
         if (!report_function(run, f, PGO_DECISION_MISSED, "NotMatched", result->missing, message)) return false;
     }
     const char *message = pprof_format_string(
-        run->arena, run->status, "%llu of %llu samples of %s matched, %llu without a line, %llu on lines without code",
-        (unsigned long long)function->matched_samples, (unsigned long long)function->self_samples, function->name,
-        (unsigned long long)result->without_line, (unsigned long long)result->missing);
+        run->arena, run->status, "%llu of %llu samples of %s matched, %llu at line 0, %llu on lines without code",
+        (unsigned long long)pgo_get_samples(weights, function->matched_samples), samples, function->name,
+        (unsigned long long)pgo_get_samples(weights, function->line_zero_samples), missing);
     return report_function(run, f, PGO_DECISION_ANALYSIS, "Matched", function->matched_samples, message);
 }
 

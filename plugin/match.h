@@ -84,7 +84,6 @@ bool pgo_claim_bodies(pgo_matcher *matcher);
 
 /* What became of a function's samples. */
 typedef struct pgo_match_result {
-    uint64_t without_line;  /* samples at line 0: they count for the function as a whole */
     uint64_t missing;       /* samples on lines that have no code here */
     uint64_t missing_worst; /* of those, on the worst line */
     uint32_t missing_line;

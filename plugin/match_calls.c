@@ -123,7 +123,7 @@ static bool report_other_callee(call_matcher *calls, uint32_t first, uint32_t en
             run->arena, run->status,
             "%llu samples not matched: the profile saw a call of %s here, the code calls %s (a tail call behind it, or "
             "changed code)",
-            (unsigned long long)samples, seen, called);
+            (unsigned long long)pgo_get_samples(calls->matcher->weights, samples), seen, called);
         return message != NULL &&
                pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,
                                                     .name = "OtherCallee",

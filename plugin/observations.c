@@ -158,7 +158,7 @@ static void place_samples(observation_builder *builder, uint32_t context) {
             samples = pgo_add(samples, pgo_get_self(matcher, next));
         builder->function->self_samples = pgo_add(builder->function->self_samples, samples);
         if (offset == PPROF_NO_OFFSET) {
-            builder->result->without_line = pgo_add(builder->result->without_line, samples);
+            builder->function->line_zero_samples = pgo_add(builder->function->line_zero_samples, samples);
             continue;
         }
         uint32_t first, end, line = pgo_get_line(matcher, context, body_index, offset);

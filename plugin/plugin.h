@@ -160,6 +160,7 @@ typedef struct pgo_function {
     const char *miss_reason;  /* why weight_function is PGO_NONE or samples were dropped; NULL: nothing to say */
     uint64_t self_samples;    /* on this function's own body and inlined copies, as the profile has them */
     uint64_t matched_samples; /* of those, on a place that exists */
+    uint64_t line_zero_samples; /* of self_samples, at line 0: compiler-made code; they count for the whole function */
     pgo_observation *observations;
     uint32_t observation_count;
     pgo_term *terms;
@@ -277,6 +278,9 @@ bool pgo_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *
  * knows under a name or line that the module has not. */
 bool pgo_match_weights(pgo_run *run);
 
+/* match_debug.c: every place and call with samples, for -pgo-debug=3. */
+void pgo_print_matches(FILE *out, const pgo_run *run);
+
 /* names.c: [name] without .llvm.N, .__uniq.N, .part.N, .constprop.N, .isra.N, .cold, in any order; gives the
  * length that remains. */
 size_t pgo_strip_name_suffixes(const char *name);
@@ -364,8 +368,8 @@ typedef struct pgo_raised_loops {
     double least_visits; /* header visits per entry of the shortest of them, as fitted */
 } pgo_raised_loops;
 
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, double samples_per_weight,
-                               pprof_arena *arena, double *probability, pgo_raised_loops *raised, pprof_status *status);
+bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
+                               double *probability, pgo_raised_loops *raised, pprof_status *status);
 
 /* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in
  * every translation unit. */

@@ -1,7 +1,7 @@
 /* Takes a finished run; prints it on stderr as -pgo-debug asks, in the manner of Go's pgodebug:
  *   1  one line per decision                       file:line:column: pgo: passed HotCallSite in f: message
  *   2  and the functions that the profile knows, with what matched and how often they run
- *   3  and the call graph in DOT, heaviest edges first, hot ones red
+ *   3  and the samples of each place and call, and the call graph in DOT, heaviest edges first, hot ones red
  * The text is written at once, so that parallel compiles do not mix. */
 #include "plugin.h"
 
@@ -85,6 +85,7 @@ bool pgo_print_debug_report(pgo_run *run) {
     if (out == NULL) return pprof_fail(run->status, "-pgo-debug: out of memory");
     for (uint32_t i = 0; i < run->report.decision_count; i++) print_decision(out, run, &run->report.decisions[i]);
     if (run->options.debug_level >= 2) print_functions(out, run);
+    if (run->options.debug_level >= 3) pgo_print_matches(out, run);
     if (run->options.debug_level >= 3) print_graph(out, run);
     if (fclose(out) != 0) {
         free(text);
