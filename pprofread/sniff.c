@@ -112,8 +112,6 @@ static bool is_folded_stacks(const char *text, const char *end) {
     text_line line;
     for (int i = 0; i < LINES_LOOKED_AT && next_line(&text, end, &line); i++) {
         size_t digits = count_trailing_digits(line);
-        bool is_cut_off = text == end && line.text + line.length == end && i > 0;
-        if (is_cut_off) break;
         if (digits == 0 || digits == line.length || line.text[line.length - digits - 1] != ' ') return false;
         if (memchr(line.text, ';', line.length) != NULL) has_stack = true;
     }
@@ -176,6 +174,10 @@ pprof_format pprof_sniff_format(const uint8_t *data, size_t size) {
     if (is_zlib(data, size)) return PPROF_FORMAT_ZLIB;
     /* Every protobuf profile has control characters, if only as tags and lengths. */
     size_t sample = size > TEXT_SAMPLE ? TEXT_SAMPLE : size;
-    if (sample > 4 && is_text(data, sample)) return sniff_text((const char *)data, (const char *)data + sample);
+    if (sample > 4 && is_text(data, sample)) {
+        const uint8_t *newline = memrchr(data, '\n', sample);
+        if (sample < size && newline != NULL) sample = (size_t)(newline - data); /* whole lines only */
+        return sniff_text((const char *)data, (const char *)data + sample);
+    }
     return begins_like_profile(data[0]) ? PPROF_FORMAT_PROFILE : PPROF_FORMAT_UNKNOWN;
 }
