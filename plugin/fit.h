@@ -1,10 +1,11 @@
 /* The parts of which the fit (infer.c) is made. No LLVM in here, and no libm: see exact_math.c.
  *
- *   exact_math.c  exp and log, the same bits on every machine
+ *   exact_math.c  exp, log and square root, the same bits on every machine
  *   flow_order.c  a graph ─▶ the order in which to eliminate its nodes, and the program of that elimination
  *   flow_solve.c  edge probabilities ─▶ node frequencies, and their adjoint
  *   minimize.c    a smooth function and its gradient ─▶ its minimum (L-BFGS)
- *   infer_problem.c  control flow, observations ─▶ the unknowns of the fit in flat arrays
+ *   problem.c     control flow, observations ─▶ the unknowns and the evidence of the fit in flat arrays
+ *   objective.c   unknowns ─▶ how badly they explain the evidence, with the gradient
  */
 #ifndef PGO_FIT_H
 #define PGO_FIT_H
@@ -13,8 +14,9 @@
 
 /* ---- exact_math.c ----------------------------------------------------------------------------------------------- */
 
-double pgo_exp(double x); /* clamps to [exp(-700), exp(700)] */
-double pgo_log(double x); /* of a positive number; anything else gives log of the smallest normal one */
+double pgo_exp(double x);         /* clamps to [exp(-700), exp(700)] */
+double pgo_log(double x);         /* of a positive number; anything else gives log of the smallest normal one */
+double pgo_square_root(double x); /* of a positive number */
 
 /* ---- flow_order.c, flow_solve.c ---------------------------------------------------------------------------------- */
 
@@ -73,7 +75,7 @@ typedef struct pgo_minimum {
 bool pgo_minimize(pgo_objective objective, void *context, uint32_t count, double *point, double tolerance,
                   unsigned evaluation_limit, pprof_arena *arena, pgo_minimum *minimum, pprof_status *status);
 
-/* ---- infer_problem.c ------------------------------------------------------------------------------------------------
+/* ---- problem.c ------------------------------------------------------------------------------------------------
  */
 
 /* A node with at least two distinct successors: edges first_edge .. first_edge + edge_count have a logit each, the
@@ -112,8 +114,37 @@ bool pgo_build_problem(const pgo_graph *graph, const pgo_observation *observatio
                        const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_problem *problem,
                        pprof_status *status);
 
-/* ---- infer.c -------------------------------------------------------------------------------------------------------
+/* ---- objective.c ----------------------------------------------------------------------------------------------------
  */
+
+typedef struct pgo_fit_state {
+    pgo_problem *problem;
+    const pgo_fit_options *options;
+    pgo_flow flow;
+    bool is_too_tangled; /* flow is of no use, and so is the rest */
+    double rate_scale;   /* unknown 0 is log R × this: brings its second derivative near the others' */
+    double *probability; /* by flow edge */
+    double *share;       /* by flow edge: the softmax before the least probability is mixed in */
+    double *frequency;   /* by node */
+    double *worth;       /* by node: dF/df, then the value of a visit */
+} pgo_fit_state;
+
+bool pgo_start_objective(pgo_fit_state *state, pgo_problem *problem, const pgo_fit_options *options,
+                         pprof_arena *scratch, pprof_status *status);
+
+/* A pgo_objective on a pgo_fit_state. */
+double pgo_evaluate_fit(void *context, const double *unknowns, double *gradient);
+
+/* Fills probability and frequency. */
+void pgo_find_frequencies(pgo_fit_state *state, const double *unknowns);
+
+/* Fills the constants of every observation's loss, at the frequencies found last. */
+void pgo_weigh_evidence(pgo_fit_state *state);
+
+/* Expected samples at entry rate 1, at the frequencies found last. */
+double pgo_sum_cost(const pgo_fit_state *state, const pgo_evidence *evidence);
+
+double pgo_get_rate(const pgo_fit_state *state, const double *unknowns);
 
 /* The logit at which an edge among [choices] has the probability. */
 double pgo_get_logit(double probability, uint32_t choices);

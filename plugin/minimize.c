@@ -4,7 +4,7 @@
  * Sums run in index order and limits count evaluations, never time: the same input takes the same steps anywhere. */
 #include "fit.h"
 
-#include <math.h> /* only sqrt and fabs, which IEEE 754 defines exactly */
+#include <math.h> /* only fabs, which is exact */
 #include <string.h>
 
 enum { MEMORY = 10 };

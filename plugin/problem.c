@@ -1,11 +1,10 @@
 /* Takes a function's control flow and observations as match.c and frequency.c state them; gives the fit's unknowns and
  * evidence in flat arrays: blocks that the entry reaches, renumbered depth first; parallel edges (cases of a switch
  * with one target) as one; a logit per edge of each block with a choice; terms on blocks that can run.
- * Whatever is not a positive finite number counts as zero, so that no NaN gets past this file. */
+ * Whatever is not a positive number counts as zero, so that no NaN gets past this file. */
 #include "fit.h"
 
 #include <assert.h>
-#include <float.h>
 #include <string.h>
 
 /* A loop runs at most a million rounds per entry, and a function a trillion steps: then endless loops have
@@ -18,8 +17,12 @@ static const double PROBABILITY_FLOOR = 1e-4;
 /* Cheaper observations without samples say nothing. */
 static const double LEAST_COST = 0.3;
 
+/* Far above any sample count or cost, far below where products overflow. */
+static const double LARGEST_NUMBER = 1e18;
+
 static double clean_number(double x) {
-    return x > 0 && x <= DBL_MAX ? x : 0;
+    if (!(x > 0)) return 0;
+    return x < LARGEST_NUMBER ? x : LARGEST_NUMBER;
 }
 
 typedef struct frame {
@@ -77,14 +80,14 @@ static void merge_edges(const pgo_graph *graph, pgo_problem *problem, uint32_t b
     }
     for (uint32_t s = begin; s < end; s++) {
         double all = problem->prior[problem->edge_of_successor[s]];
-        if (all > 0 && all <= DBL_MAX) problem->successor_share[s] = clean_number(graph->probability[s]) / all;
+        if (all > 0) problem->successor_share[s] = clean_number(graph->probability[s]) / all;
     }
 }
 
 static void normalize(double *values, uint32_t count) {
     double sum = 0;
     for (uint32_t i = 0; i < count; i++) sum += values[i];
-    for (uint32_t i = 0; i < count; i++) values[i] = sum > 0 && sum <= DBL_MAX ? values[i] / sum : 1.0 / count;
+    for (uint32_t i = 0; i < count; i++) values[i] = sum > 0 ? values[i] / sum : 1.0 / count;
 }
 
 static void find_prior_logits(const double *prior, double *logit, uint32_t count) {
@@ -129,7 +132,7 @@ static bool build_branches(pgo_problem *problem, const pgo_fit_options *options,
                          .first_edge = first,
                          .edge_count = count,
                          .first_unknown = problem->unknown_count,
-                         .spread = spread / __builtin_sqrt(strength > 1e-6 ? strength : 1e-6)};
+                         .spread = spread / pgo_square_root(strength > 1e-6 ? strength : 1e-6)};
         problem->unknown_count += count;
         find_prior_logits(problem->prior + first, problem->prior_logit + first, count);
     }
