@@ -63,10 +63,24 @@ static bool symbolize(import_job *job, pprof_profile *profile) {
     return done;
 }
 
+/* Symbolizing leaves a comment for each file that it could not look into. */
+static void report_unread_files(const pprof_profile *profile) {
+    enum { REPORTED = 4 };
+    static const char prefix[] = "pprofread: not symbolized: ";
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        pprof_string comment = pprof_get_string(profile, profile->comment_strings[i]);
+        if (comment.length < sizeof prefix - 1 || memcmp(comment.text, prefix, sizeof prefix - 1) != 0) continue;
+        if (count++ < REPORTED) (void)fprintf(stderr, "%.*s\n", (int)comment.length, comment.text);
+    }
+    if (count > REPORTED) (void)fprintf(stderr, "pprofread: not symbolized: %u files more\n", count - REPORTED);
+}
+
 /* One line, and what is wrong with it if something is. */
 static void report_result(import_job *job, const pprof_profile *profile, size_t size) {
     pprof_fitness fitness;
     pprof_status unfit = {0};
+    report_unread_files(profile);
     if (!pprof_check_fitness(profile, job->output, NULL, &job->arena, &fitness, &unfit)) {
         (void)fprintf(stderr, "pprofread: wrote %s (%zu bytes), but it is not fit for PGO: %s\n", job->output, size,
                       unfit.message);

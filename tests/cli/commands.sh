@@ -86,7 +86,7 @@ expect 1 '' 'POSIX extended regular expression' top '-focus=(' "$lua"
 # ---- check
 expect 0 'lua.sym.pb.gz: fit for PGO' '' check "$lua"
 expect 1 '.' '' check "$data/profiles/lua.none.pb.gz"
-expect 1 '' 'heap|space' check "$data/profiles/xmlbench.heap.pb.gz"
+expect 1 'not a CPU profile but a heap profile' '' check "$data/profiles/xmlbench.heap.pb.gz"
 
 # ---- weights: printed weights are read again, and say the same
 expect 0 '^pgo-weights 1$' '' weights "$lua"
@@ -99,10 +99,14 @@ expect 0 '' '^pprofread: wrote again.pgo: 683 samples' import -o again.pgo "$lua
 "$pprofread" weights again.pgo >out 2>err
 cmp -s out first.weights || fail 'importing a symbolized profile changes it'
 expect 1 '' 'no-such-folder' import -o no-such-folder/x.pgo "$lua"
+expect 0 '' 'not symbolized: /opt' import --force -o forced.pgo "$lua"
+expect 1 '' '--binary EXE' import -o x.pgo "$data/profiles/lua.gperf.prof"
+[ ! -e x.pgo ] || fail 'a failed import left a file'
 [ -z "$(find . -name '*.tmp*')" ] || fail 'import left a temporary file'
 "$pprofread" import -o - "$lua" >piped.pgo 2>err
 cmp -s piped.pgo again.pgo || fail 'import -o - writes something else'
-expect 1 '' 'perf.data cannot be read from a pipe' import - <"$data/profiles/lua.perf.data"
+"$pprofread" import - <"$data/profiles/lua.perf.data" >out 2>err && fail 'perf.data from a pipe is taken'
+grep -q 'perf.data cannot be read from a pipe' err || fail 'perf.data from a pipe is not named'
 
 # ---- streams: a closed pipe is quiet, a full disk is not
 "$pprofread" raw "$lua" 2>err | head -1 >out

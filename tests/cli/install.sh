@@ -46,7 +46,7 @@ pc=$(find "$prefix" -name pprofread.pc)
 PKG_CONFIG_PATH=$(dirname "$pc")
 export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
-cc -Wall -Werror reader.c ${SANITIZE:-} $(pkg-config --cflags --libs pprofread) -o reader
+cc -Wall -Werror reader.c $(pkg-config --cflags --libs pprofread) -o reader
 ./reader "$source/tests/data/profiles/lua.sym.pb.gz" | grep -q ' 683$'
 
 say find_package
@@ -64,10 +64,9 @@ add_executable(optimized x.c)
 libpgo_use_profile(optimized x.pgo)
 CMAKE
 cmake -S consumer -B consumer/build -DCMAKE_C_COMPILER="$llvm_bin/clang" -DCMAKE_PREFIX_PATH="$prefix" \
-    -DCMAKE_C_FLAGS="-O2 -g1" -DCMAKE_EXE_LINKER_FLAGS="${SANITIZE:-}" >log || { cat log; exit 1; }
+    -DCMAKE_C_FLAGS="-O2 -g1" >log || { cat log; exit 1; }
 cmake --build consumer/build --target reader >log || { cat log; exit 1; }
 consumer/build/reader "$source/tests/data/profiles/lua.sym.pb.gz" | grep -q ' 683$'
-[ -z "${SANITIZE:-}" ] || exit 0 # a sanitized plugin needs a sanitized clang
 
 cmake --build consumer/build --target optimized >log 2>&1 || { cat log; exit 1; }
 
