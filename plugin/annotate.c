@@ -95,8 +95,7 @@ static bool annotate_function(pgo_run *run, uint32_t index) {
     pgo_raised_loops raised;
     uint32_t branch_count = 0;
     if (block_has_call == NULL || probability == NULL ||
-        !pgo_raise_uncertain_trips(function, block_has_call, pgo_get_samples_per_weight(&run->weights), run->arena,
-                                   probability, &raised, run->status) ||
+        !pgo_raise_uncertain_trips(function, block_has_call, run->arena, probability, &raised, run->status) ||
         !write_branch_weights(run, function, probability, &branch_count))
         return false;
     uint64_t entry_count = pgo_get_block_count(function, 0);

@@ -123,27 +123,27 @@ static uint32_t collect_body(loop_search *search, uint32_t header) {
     return count;
 }
 
-/* What each block's samples say of its rate, as Fisher information on its logarithm under the fit's model: S samples
- * with k, the trust that the fit has in a location of that cost, are worth S·k / (S + k). An observation's worth is
- * shared out by the samples that the fit expects of each block. */
-static void weigh_evidence(loop_search *search, double samples_per_weight) {
+/* What the samples say of each block's rate, as Fisher information on its logarithm under the fit's model: μ expected
+ * samples with k, the trust that the fit has in a location of that cost, are worth μ·k / (μ + k). Expected, not seen:
+ * that a costly block got none is evidence too. An observation's worth is shared out as its samples are expected. */
+static void weigh_evidence(loop_search *search) {
     const pgo_function *function = search->function;
     for (uint32_t o = 0; o < function->observation_count; o++) {
         const pgo_observation *observation = &function->observations[o];
-        if (observation->is_whole_function || observation->samples <= 0) continue;
+        if (observation->is_whole_function) continue;
         const pgo_term *terms = function->terms + observation->first_term;
-        double expected = 0, flow = 0;
+        double time = 0, flow = 0;
         for (uint32_t t = 0; t < observation->term_count; t++) {
-            expected += terms[t].cost * function->block_frequency[terms[t].block];
+            time += terms[t].cost * function->block_frequency[terms[t].block];
             flow += function->block_frequency[terms[t].block];
         }
-        if (expected <= 0 || flow <= 0) continue;
-        double cost = expected / flow, samples = observation->samples * samples_per_weight;
+        if (time <= 0 || flow <= 0) continue;
+        double cost = time / flow, expected = time * function->entry_rate;
         double trust = search->fit.evidence_limit * cost / (cost + search->fit.evidence_half_cost);
-        double worth = samples * trust / (samples + trust);
+        double worth = expected * trust / (expected + trust);
         for (uint32_t t = 0; t < observation->term_count; t++)
             search->evidence[terms[t].block] +=
-                worth * terms[t].cost * function->block_frequency[terms[t].block] / expected;
+                worth * terms[t].cost * function->block_frequency[terms[t].block] / time;
         search->evidence_total += worth;
     }
 }
@@ -196,9 +196,8 @@ static bool body_has_call(const loop_search *search, uint32_t body_count, const 
     return false;
 }
 
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, double samples_per_weight,
-                               pprof_arena *arena, double *probability, pgo_raised_loops *raised,
-                               pprof_status *status) {
+bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
+                               double *probability, pgo_raised_loops *raised, pprof_status *status) {
     const pgo_graph *graph = &function->graph;
     *raised = (pgo_raised_loops){0};
     memcpy(probability, function->edge_probability, graph->first_successor[graph->block_count] * sizeof *probability);
@@ -206,7 +205,7 @@ bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_h
     if (!allocate_search(&search, arena, status)) return false;
     list_predecessors(&search);
     if (!order_blocks(&search, arena, status)) return false;
-    weigh_evidence(&search, samples_per_weight);
+    weigh_evidence(&search);
     for (uint32_t i = 0; i < search.reached_count; i++) {
         uint32_t header = search.postorder[i];
         uint32_t body_count = search.is_header[header] ? collect_body(&search, header) : 0;
