@@ -4,11 +4,14 @@ What a RUN line can use, besides FileCheck, not, split-file and llvm's other too
   %clang      the clang the plugin was built for       %clang_pgo   the same with the plugin loaded
   %opt        its opt                                  %opt_pgo     the same with the plugin loaded; add -passes=pgo
   %lld        its ld.lld (feature lld)                 %pgo_plugin  the path of libpgo.so
-  %pprofread  the command                              %S %s %t     as everywhere in lit
+  %pprofread  the command                              %data        tests/data: real and broken profiles
+  %profdata   llvm's llvm-profdata                     %S %s %t     as everywhere in lit
 Profiles given to opt need -pgo-profile=FILE, those given to clang -mllvm -pgo-profile=FILE.
-Features: llvm22, llvm19 …, lld, and the target's name, e.g. x86_64.
+  %other_llvm the tools' folder of an LLVM of another major version (feature other-llvm)
+Features: llvm22, llvm19 …, lld, other-llvm, and the target's name, e.g. x86_64.
 """
 
+import glob
 import os
 import platform
 
@@ -42,9 +45,18 @@ config.substitutions += [
     ("%lld", tool("ld.lld")),
     ("%pgo_plugin", config.plugin),
     ("%pprofread", config.pprofread),
+    ("%profdata", tool("llvm-profdata")),
+    ("%data", os.path.normpath(os.path.join(config.test_source_root, "..", "tests", "data"))),
 ]
 
 config.available_features.add("llvm%d" % config.llvm_major)
 config.available_features.add(platform.machine())
 if os.path.exists(tool("ld.lld")):
     config.available_features.add("lld")
+
+# An LLVM that the plugin was not built for, to be turned away by.
+others = sorted(glob.glob("/usr/lib/llvm-*/bin/clang"))
+others = [path for path in others if "/llvm-%d/" % config.llvm_major not in path]
+if others:
+    config.available_features.add("other-llvm")
+    config.substitutions.append(("%other_llvm", os.path.dirname(others[-1])))

@@ -30,53 +30,65 @@ const pgo_option_description pgo_option_table[] = {
 };
 const unsigned pgo_option_count = sizeof pgo_option_table / sizeof pgo_option_table[0];
 
-/* "pgo-on-error" is PGO_ON_ERROR in the environment. An empty variable is as good as none. */
-static const char *get_environment_twin(const char *name) {
-    char twin[64];
-    size_t length = strlen(name);
-    if (length >= sizeof twin) return NULL;
-    for (size_t i = 0; i <= length; i++) {
+/* A value as it was given, and what to call it in a message: "-pgo-debug" or "PGO_DEBUG". */
+typedef struct given {
+    char name[64];
+    const char *value; /* NULL: not given */
+} given;
+
+/* "pgo-on-error" is PGO_ON_ERROR in the environment. */
+static void write_environment_twin(char *twin, size_t size, const char *name) {
+    size_t i = 0;
+    for (; name[i] != '\0' && i < size - 1; i++) {
         bool is_letter = name[i] >= 'a' && name[i] <= 'z';
         twin[i] = (char)(is_letter ? name[i] - 'a' + 'A' : name[i] == '-' ? '_' : name[i]);
     }
-    const char *value = getenv(twin);
-    return value == NULL || value[0] == '\0' ? NULL : value;
+    twin[i] = '\0';
 }
 
-/* The value of an option, or NULL when it was not given at all. */
-static const char *get_text(const char *name) {
-    const char *value = pgo_shim_get_option(name);
-    return value != NULL ? value : get_environment_twin(name);
-}
-
-static bool refuse(pprof_status *status, const char *name, const char *value, const char *allowed) {
-    return pprof_fail(status, "-%s=%s: must be %s", name, value, allowed);
+/* An empty variable is as good as none. */
+static given get_value(const char *name) {
+    given option = {.value = pgo_shim_get_option(name)};
+    if (option.value != NULL) {
+        (void)snprintf(option.name, sizeof option.name, "-%s", name);
+        return option;
+    }
+    write_environment_twin(option.name, sizeof option.name, name);
+    option.value = getenv(option.name);
+    if (option.value != NULL && option.value[0] == '\0') option.value = NULL;
+    return option;
 }
 
 static bool read_text(const char *name, pprof_arena *arena, const char **text, pprof_status *status) {
-    const char *value = get_text(name);
-    if (value == NULL) return true;
-    *text = pprof_copy_string(arena, value, strlen(value), status);
+    given option = get_value(name);
+    if (option.value == NULL) return true;
+    *text = pprof_copy_string(arena, option.value, strlen(option.value), status);
     return *text != NULL;
 }
 
+/* One of two words; gives whether it was the second. */
+static bool read_choice(const char *name, const char *no, const char *yes, bool *is_yes, pprof_status *status) {
+    given option = get_value(name);
+    if (option.value == NULL) return true;
+    *is_yes = strcmp(option.value, yes) == 0;
+    if (*is_yes || strcmp(option.value, no) == 0) return true;
+    return pprof_fail(status, "%s=%s: must be %s or %s", option.name, option.value, no, yes);
+}
+
 static bool read_switch(const char *name, bool *is_on, pprof_status *status) {
-    const char *value = get_text(name);
-    if (value == NULL) return true;
-    *is_on = strcmp(value, "1") == 0;
-    return *is_on || strcmp(value, "0") == 0 || refuse(status, name, value, "0 or 1");
+    return read_choice(name, "0", "1", is_on, status);
 }
 
 static bool read_whole_number(const char *name, uint64_t minimum, uint64_t maximum, uint64_t *number,
                               pprof_status *status) {
-    const char *value = get_text(name);
-    if (value == NULL) return true;
+    given option = get_value(name);
+    if (option.value == NULL) return true;
     char *end = NULL;
     errno = 0;
-    unsigned long long parsed = strtoull(value, &end, 10);
-    bool is_number = value[0] >= '0' && value[0] <= '9' && *end == '\0' && errno == 0;
+    unsigned long long parsed = strtoull(option.value, &end, 10);
+    bool is_number = option.value[0] >= '0' && option.value[0] <= '9' && *end == '\0' && errno == 0;
     if (!is_number || parsed < minimum || parsed > maximum)
-        return pprof_fail(status, "-%s=%s: must be a whole number from %llu to %llu", name, value,
+        return pprof_fail(status, "%s=%s: must be a whole number from %llu to %llu", option.name, option.value,
                           (unsigned long long)minimum, (unsigned long long)maximum);
     *number = parsed;
     return true;
@@ -90,41 +102,44 @@ static bool read_unsigned(const char *name, unsigned maximum, unsigned *number, 
 }
 
 /* Digits and at most one point: strtod alone would take "inf", "0x1p3" and, in another locale, "99,5". */
-static bool read_decimal(const char *name, double maximum, double *number, pprof_status *status) {
-    const char *value = get_text(name);
-    if (value == NULL) return true;
-    double parsed = 0, unit = 1;
-    size_t digits = 0, points = 0, length = 0;
-    for (; value[length] != '\0' && length < 20; length++) {
-        if (value[length] >= '0' && value[length] <= '9') {
-            digits++;
-            parsed = parsed * 10 + (value[length] - '0');
-            if (points > 0) unit *= 10;
-        } else if (value[length] == '.') {
-            points++;
-        } else {
-            break;
-        }
+static bool parse_decimal(const char *text, double *number) {
+    enum { LENGTH_LIMIT = 20 };
+    double digits = 0, unit = 1;
+    size_t digit_count = 0, point_count = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (text[i] == '.')
+            point_count++;
+        else if (text[i] >= '0' && text[i] <= '9')
+            digit_count++;
+        else
+            return false;
+        if (i == LENGTH_LIMIT || point_count > 1) return false;
+        if (text[i] == '.') continue;
+        digits = digits * 10 + (text[i] - '0');
+        if (point_count == 1) unit *= 10;
     }
-    parsed /= unit;
-    if (value[length] != '\0' || digits == 0 || points > 1 || parsed > maximum)
-        return pprof_fail(status, "-%s=%s: must be a number from 0 to %g", name, value, maximum);
+    *number = digits / unit;
+    return digit_count > 0;
+}
+
+static bool read_decimal(const char *name, double maximum, double *number, pprof_status *status) {
+    given option = get_value(name);
+    if (option.value == NULL) return true;
+    double parsed = 0;
+    if (!parse_decimal(option.value, &parsed) || parsed > maximum)
+        return pprof_fail(status, "%s=%s: must be a number from 0 to %g", option.name, option.value, maximum);
     *number = parsed;
     return true;
 }
 
-static bool read_on_error(bool *errors_are_warnings, pprof_status *status) {
-    const char *value = get_text("pgo-on-error");
-    if (value == NULL) return true;
-    *errors_are_warnings = strcmp(value, "warn") == 0;
-    return *errors_are_warnings || strcmp(value, "error") == 0 ||
-           refuse(status, "pgo-on-error", value, "error or warn");
-}
-
-static bool check_hash(const char *hash, pprof_status *status) {
-    if (strcmp(hash, "y") == 0 || strcmp(hash, "n") == 0) return true;
-    if (strspn(hash, "01") == strlen(hash) && strlen(hash) <= 64) return true;
-    return refuse(status, "pgo-hash", hash, "up to 64 binary digits, y or n");
+static bool read_hash(pprof_arena *arena, const char **hash, pprof_status *status) {
+    given option = get_value("pgo-hash");
+    if (option.value == NULL) return true;
+    bool is_word = strcmp(option.value, "y") == 0 || strcmp(option.value, "n") == 0;
+    bool is_binary = strspn(option.value, "01") == strlen(option.value) && strlen(option.value) <= 64;
+    if (!is_word && !is_binary)
+        return pprof_fail(status, "%s=%s: must be up to 64 binary digits, y or n", option.name, option.value);
+    return read_text("pgo-hash", arena, hash, status);
 }
 
 bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *status) {
@@ -144,11 +159,10 @@ bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *st
         .preinline = true,
         .profile_size_limit = PPROF_DEFAULT_SIZE_LIMIT,
     };
-    return read_on_error(&options->errors_are_warnings, status) &&
+    return read_choice("pgo-on-error", "error", "warn", &options->errors_are_warnings, status) &&
            read_text("pgo-profile", arena, &options->profile, status) &&
            read_text("pgo-sample-type", arena, &options->sample_type, status) &&
-           read_text("pgo-report", arena, &options->report_path, status) &&
-           read_text("pgo-hash", arena, &options->hash, status) && check_hash(options->hash, status) &&
+           read_text("pgo-report", arena, &options->report_path, status) && read_hash(arena, &options->hash, status) &&
            read_switch("pgo-preinline", &options->preinline, status) &&
            read_switch("pgo-frequencies", &options->frequencies, status) &&
            read_switch("pgo-inline", &options->inline_hot, status) &&

@@ -48,6 +48,7 @@ static uint32_t find_linkage_name(const pprof_weights *weights, const char *name
 static const char *find_missing_locations(pgo_run *run) {
     uint32_t known_count = 0;
     uint64_t lost = 0;
+    if (run->module.has_debug_locations) return NULL;
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
         if (function->state != PGO_HAS_NO_SUBPROGRAM) continue;
@@ -88,7 +89,8 @@ static const char *find_other_program(pgo_run *run) {
     return NULL;
 }
 
-static bool lines_are_unknown(const pgo_run *run) {
+/* Why samples lie at places that the module has not. */
+static const char *get_misplacement_reason(const pgo_run *run) {
     uint64_t absolute = 0, all = 0;
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
@@ -97,7 +99,13 @@ static bool lines_are_unknown(const pgo_run *run) {
         if (run->weights.functions[function->weight_function].lines_are_absolute)
             absolute = add_saturating(absolute, function->self_samples);
     }
-    return absolute > all / 2;
+    if (pgo_get_permille(run->weights.without_line, run->weights.total) > 1000 - POOR_MATCH_PERMILLE)
+        return "the profile has no line numbers; symbolize it with `pprofread import --binary PROGRAM`, the program "
+               "having been built with -g1 -fdebug-info-for-profiling or -g";
+    if (absolute > all / 2)
+        return "the profile has no start lines, and its absolute lines are of another version of the source; "
+               "symbolize it anew with `pprofread import`, or record a new one";
+    return "the source has changed since the profile was recorded; record a new one";
 }
 
 static const char *find_misplaced_samples(pgo_run *run) {
@@ -105,23 +113,38 @@ static const char *find_misplaced_samples(pgo_run *run) {
     uint64_t samples = pgo_get_samples(&run->weights, totals.self_samples);
     uint64_t matched = pgo_get_samples(&run->weights, totals.matched_samples);
     if (samples < SAMPLES_FOR_A_VERDICT || pgo_get_permille(matched, samples) >= POOR_MATCH_PERMILLE) return NULL;
-    const char *reason = lines_are_unknown(run)
-                             ? "the profile has no start lines, and its absolute lines are of another version of the "
-                               "source; symbolize it anew with `pprofread import`, or record a new one"
-                             : "the source has changed since the profile was recorded; record a new one";
-    return pprof_format_string(
-        run->arena, run->status, "%s: only %llu of %llu samples on the functions of %s are at a place that it has: %s",
-        run->profile_path, (unsigned long long)matched, (unsigned long long)samples, run->module.source_file, reason);
+    return pprof_format_string(run->arena, run->status,
+                               "%s: only %llu of %llu samples on the functions of %s are at a place that it has: %s",
+                               run->profile_path, (unsigned long long)matched, (unsigned long long)samples,
+                               run->module.source_file, get_misplacement_reason(run));
+}
+
+/* Without call chains branches are weighed, but no call is known to be hot. */
+static const char *find_missing_callers(pgo_run *run) {
+    if (run->weights.sample_count < SAMPLES_FOR_A_VERDICT || pgo_sum_matches(run).known_count == 0) return NULL;
+    for (uint32_t i = 0; i < run->weights.body_count; i++)
+        if (run->weights.bodies[i].call_count != 0) return NULL;
+    return pprof_format_string(run->arena, run->status,
+                               "%s: every stack has a single frame, so that no call is known to be hot; record with "
+                               "call chains (perf record -g, the program built with -fno-omit-frame-pointer)",
+                               run->profile_path);
+}
+
+static const char *find_missing_symbols(pgo_run *run) {
+    if (run->weights.unnamed < run->weights.total) return NULL;
+    return pprof_format_string(run->arena, run->status,
+                               "%s: the profile holds addresses and no function names; symbolize it with `pprofread "
+                               "import --binary PROGRAM -o default.pgo %s`",
+                               run->profile_path, run->profile_path);
 }
 
 bool pgo_warn_of_poor_match(pgo_run *run) {
+    /* The first that applies explains the others. */
+    static const char *(*const questions[])(pgo_run *) = {
+        find_missing_symbols, find_missing_locations, find_other_program, find_misplaced_samples, find_missing_callers,
+    };
     const char *message = NULL;
-    if (!run->module.has_debug_locations) {
-        message = find_missing_locations(run);
-    } else {
-        message = find_other_program(run);
-        if (message == NULL) message = find_misplaced_samples(run);
-    }
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0] && message == NULL; i++) message = questions[i](run);
     if (message == NULL) return !run->status->failed;
     pgo_shim_diagnose(run->host, PGO_WARNING, message);
     return pgo_add_decision(
