@@ -153,8 +153,12 @@ bool pprof_is_library_path(const char *path);
 /* What the kernel shows where there is no file: [vdso], //anon, /memfd:x, /dev/zero, /SYSV0000, and nothing. */
 bool pprof_is_pseudo_path(const char *path);
 
-/* Finds and checks each mapping's file: one of [files] per mapping. *[main_mapping] is the program's: what is not a
- * shared library and has most samples; PPROF_NONE if there is none. Fails only over options->binary: when it cannot be
+/* The mapping of the profiled program: what is no shared library and has most samples, the first of equals. PPROF_NONE:
+ * there is none, or memory is out and [status] is set. */
+uint32_t pprof_find_main_mapping(const pprof_profile *profile, pprof_arena *arena, pprof_status *status);
+
+/* Finds and checks each mapping's file: one of [files] per mapping. *[main_mapping] is the program's, or the one that
+ * options->binary stands in for; PPROF_NONE if there is neither. Fails only over options->binary: when it cannot be
  * read, is another build than the profile says, or there is nothing for it to stand in for. */
 bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symbolize_options *options, pprof_arena *arena,
                               pprof_mapping_file *files, uint32_t *main_mapping, pprof_status *status);

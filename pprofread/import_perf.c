@@ -363,6 +363,20 @@ static bool add_types(perf_reader *reader, pprof_value_type *period_type, pprof_
            pprof_add_sample_type(reader->builder, type, unit, status) != PPROF_NONE;
 }
 
+/* pprof and its users take the first mapping for the program's. */
+static bool put_program_first(pprof_profile *profile, pprof_arena *scratch, pprof_status *status) {
+    uint32_t program = pprof_find_main_mapping(profile, scratch, status);
+    if (program == PPROF_NONE || program == 0) return !status->failed;
+    pprof_mapping first = profile->mappings[0];
+    profile->mappings[0] = profile->mappings[program];
+    profile->mappings[program] = first;
+    for (uint32_t i = 0; i < profile->location_count; i++) {
+        uint32_t *mapping = &profile->locations[i].mapping;
+        if (*mapping == 0 || *mapping == program) *mapping = program - *mapping;
+    }
+    return true;
+}
+
 static bool import(perf_reader *reader, pprof_arena *arena, pprof_profile *profile, pprof_status *status) {
     const char *const print_samples[] = {
         "perf",
@@ -396,7 +410,7 @@ static bool import(perf_reader *reader, pprof_arena *arena, pprof_profile *profi
     profile->comment_count = 1;
     profile->period_type = period_type;
     profile->period = reader->common_period;
-    return true;
+    return put_program_first(profile, reader->scratch, status);
 }
 
 bool pprof_import_perf(const char *path, pprof_arena *arena, pprof_profile *profile, pprof_status *status) {

@@ -62,16 +62,20 @@ static void count_samples(const pprof_profile *profile, uint64_t *counts) {
     }
 }
 
-/* The program among the mappings; the first of equals. Without any named one, a nameless one may be it. */
-static uint32_t find_main_mapping(const pprof_profile *profile, const pprof_mapping_file *files,
-                                  const uint64_t *counts) {
+uint32_t pprof_find_main_mapping(const pprof_profile *profile, pprof_arena *arena, pprof_status *status) {
+    uint64_t *counts = pprof_allocate(arena, profile->mapping_count, sizeof *counts, status);
+    if (counts == NULL) return PPROF_NONE;
+    count_samples(profile, counts);
     uint32_t found = PPROF_NONE;
     for (uint32_t i = 0; i < profile->mapping_count; i++) {
-        if (pprof_is_pseudo_path(files[i].path) || pprof_is_library_path(files[i].path)) continue;
+        const char *path = get_text(profile, profile->mappings[i].filename_string, arena, status);
+        if (path == NULL) return PPROF_NONE;
+        if (pprof_is_pseudo_path(path) || pprof_is_library_path(path)) continue;
         if (found == PPROF_NONE || counts[i] > counts[found]) found = i;
     }
+    /* A mapping without a name may be the program's, if there is no better. */
     for (uint32_t i = 0; i < profile->mapping_count && found == PPROF_NONE; i++)
-        if (files[i].path[0] == '\0') found = i;
+        if (pprof_get_string(profile, profile->mappings[i].filename_string).length == 0) found = i;
     return found;
 }
 
@@ -137,10 +141,9 @@ static const char *check_own_file(pprof_mapping_file *file, const char *build_id
 
 bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symbolize_options *options, pprof_arena *arena,
                               pprof_mapping_file *files, uint32_t *main_mapping, pprof_status *status) {
-    uint64_t *counts = pprof_allocate(arena, profile->mapping_count, sizeof *counts, status);
     const char **build_ids = pprof_allocate(arena, profile->mapping_count, sizeof *build_ids, status);
     bool *is_replaced = pprof_allocate(arena, profile->mapping_count, sizeof *is_replaced, status);
-    if (counts == NULL || build_ids == NULL || is_replaced == NULL) return false;
+    if (build_ids == NULL || is_replaced == NULL) return false;
     for (uint32_t i = 0; i < profile->mapping_count; i++) {
         files[i].path = get_text(profile, profile->mappings[i].filename_string, arena, status);
         build_ids[i] = get_text(profile, profile->mappings[i].build_id_string, arena, status);
@@ -148,8 +151,8 @@ bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symboliz
     }
     for (uint32_t i = 0; i < profile->location_count; i++)
         if (profile->locations[i].mapping != PPROF_NONE) files[profile->locations[i].mapping].is_needed = true;
-    count_samples(profile, counts);
-    *main_mapping = find_main_mapping(profile, files, counts);
+    *main_mapping = pprof_find_main_mapping(profile, arena, status);
+    if (status->failed) return false;
 
     if (options->binary != NULL &&
         !use_binary(profile, options->binary, build_ids, arena, files, is_replaced, main_mapping, status))

@@ -236,7 +236,7 @@ static bool copy_comments(symbolize_run *run, pprof_arena *arena, pprof_profile 
         scalars->comment_strings[scalars->comment_count++] = copy_string(run, input->comment_strings[i], status);
     for (uint32_t i = 0; i < input->mapping_count; i++) {
         const pprof_mapping_file *file = &run->files[i];
-        if (file->problem == NULL || !file->is_needed || file->path[0] != '/') continue;
+        if (file->problem == NULL || !file->is_needed || pprof_is_pseudo_path(file->path)) continue;
         const char *text = pprof_format_string(run->scratch, status, "pprofread: not symbolized: %s", file->problem);
         if (text == NULL) return false;
         scalars->comment_strings[scalars->comment_count++] = pprof_add_string(run->builder, text, strlen(text), status);
