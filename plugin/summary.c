@@ -114,18 +114,8 @@ static LLVMMetadataRef make_summary(LLVMContextRef context, const summary *summa
     return LLVMMDNodeInContext2(context, operands, FIELD_COUNT + 2);
 }
 
-static bool has_flag(LLVMModuleRef module, const char *name) {
-    return LLVMGetModuleFlag(module, name, strlen(name)) != NULL;
-}
-
 bool pgo_write_summary(pgo_run *run) {
     LLVMModuleRef module = run->module.llvm;
-    if (has_flag(module, "ProfileSummary") || has_flag(module, "CSProfileSummary"))
-        return pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,
-                                                    .name = "SummaryExists",
-                                                    .function = PGO_NONE,
-                                                    .message = "the module has the summary of another profile, which "
-                                                               "is kept: hot and cold are what that one says"});
     summary summary = {.blind_count = count_samples(BLIND_SAMPLES)};
     if (!collect_counts(run, &summary)) return false;
     if (summary.count_count == 0) return true;
