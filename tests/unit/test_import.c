@@ -153,6 +153,171 @@ static void test_gperftools_as_the_reference(void **state) {
     check_gperftools(TEST_DATA "/profiles/xmlbench.gperf.prof", TEST_DATA "/profiles/xmlbench.none.pb.gz");
 }
 
+/* A recording of 64-bit little-endian words, written again in another word size and byte order. */
+static uint8_t *convert_words(const pprof_source *source, size_t word_size, bool is_big_endian, size_t *size) {
+    uint8_t *converted = malloc(source->size), *out = converted;
+    assert_non_null(converted);
+    uint64_t last[3] = {1, 1, 1};
+    size_t at = 0;
+    while (!(last[0] == 0 && last[1] == 1 && last[2] == 0 && at > 5 * 8)) {
+        uint64_t word;
+        memcpy(&word, source->data + at, 8);
+        at += 8;
+        last[0] = last[1], last[1] = last[2], last[2] = word;
+        for (size_t i = 0; i < word_size; i++) *out++ = (uint8_t)(word >> 8 * (is_big_endian ? word_size - 1 - i : i));
+    }
+    memcpy(out, source->data + at, source->size - at);
+    *size = (size_t)(out - converted) + source->size - at;
+    return converted;
+}
+
+static void test_gperftools_of_other_machines(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        pprof_arena arena = {0};
+        pprof_status status = {0};
+        pprof_source source, converted = {.path = "converted"};
+        pprof_profile ours, original;
+        assert_true(pprof_read_source(TEST_DATA "/profiles/lua2.gperf.prof", 0, &arena, &source, &status));
+        assert_true(pprof_import_gperftools(&source, &arena, &original, &status));
+        converted.data = convert_words(&source, kind < 2 ? 8 : 4, kind % 2 != 0, &converted.size);
+        if (!pprof_import_gperftools(&converted, &arena, &ours, &status)) fail_msg("%s", status.message);
+        assert_int_equal(ours.period, original.period);
+        assert_int_equal(ours.sample_count, original.sample_count);
+        for (uint32_t i = 0; i < ours.sample_count * 2; i++) assert_int_equal(ours.values[i], original.values[i]);
+        if (kind == 1) expect_same_samples(&ours, &original, true);
+        for (uint32_t i = 0; kind >= 2 && i < ours.location_count && i < 10; i++)
+            assert_int_equal(ours.locations[i].address, original.locations[i].address & UINT32_MAX);
+        free((void *)converted.data);
+        pprof_arena_free(&arena);
+    }
+}
+
+/* The words of a recording, and the maps after them. */
+static bool import_words(const uint64_t *words, size_t count, const char *maps, pprof_arena *arena,
+                         pprof_profile *profile, pprof_status *status) {
+    size_t size = count * sizeof *words + strlen(maps);
+    uint8_t *bytes = pprof_arena_allocate(arena, size, 1);
+    memcpy(bytes, words, count * sizeof *words);
+    memcpy(bytes + count * sizeof *words, maps, strlen(maps));
+    const pprof_source source = {.path = "x.prof", .data = bytes, .size = size};
+    return pprof_import_gperftools(&source, arena, profile, status);
+}
+
+#define PROGRAM_AND_PROFILER                                                                                           \
+    "build=/old/way\n00400000-00402000 r-xp 00001000 fe:00 7   /bin/my prog\n"                                         \
+    "00402000-00403000 r-xp 00003000 fe:00 7   /bin/my prog\n00403000-00404000 rw-p 00004000 fe:00 7 /bin/my prog\n"   \
+    "7000-8000 r-xp 0 0:0 0 /usr/lib/libprofiler.so.0\nnot a line\n9000-8000 r-xp 0 0:0 0 /back/wards\n"
+
+static void expect_stack(const uint64_t *words, size_t count, const uint64_t *expected, size_t depth) {
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile profile;
+    if (!import_words(words, count, PROGRAM_AND_PROFILER, &arena, &profile, &status)) fail_msg("%s", status.message);
+    assert_int_equal(profile.sample_count, 1);
+    assert_int_equal(profile.first_location[1], depth);
+    for (size_t i = 0; i < depth; i++)
+        assert_int_equal(profile.locations[profile.sample_locations[i]].address, expected[i]);
+    pprof_arena_free(&arena);
+}
+
+static void test_gperftools_stacks(void **state) {
+    (void)state;
+    /* The true caller stays although all samples share it (the reference would strip it); the profiler's goes. */
+    expect_stack((const uint64_t[]){0, 3, 0, 1000, 0, 5, 3, 0x400010, 0x400020, 0x400030, 0, 1, 0}, 13,
+                 (const uint64_t[]){0x400010, 0x40001f, 0x40002f}, 3);
+    expect_stack((const uint64_t[]){0, 3, 0, 1000, 0, 5, 3, 0x400010, 0x7020, 0x400030, 0, 1, 0}, 13,
+                 (const uint64_t[]){0x400010, 0x40002f}, 2);
+    /* The leaf twice. */
+    expect_stack((const uint64_t[]){0, 3, 0, 1000, 0, 5, 3, 0x400010, 0x400010, 0x400030, 0, 1, 0}, 13,
+                 (const uint64_t[]){0x400010, 0x40002f}, 2);
+    /* No address to take one off. */
+    expect_stack((const uint64_t[]){0, 3, 0, 1000, 0, 5, 2, 0x400010, 0, 0, 1, 0}, 12, (const uint64_t[]){0x400010, 0},
+                 2);
+}
+
+static void test_gperftools_mappings(void **state) {
+    (void)state;
+    const uint64_t words[] = {0, 3, 0, 1000, 0, UINT64_MAX, 3, 0x402010, 0x400020, 0x123456789, 0, 1, 0};
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile profile;
+    assert_true(import_words(words, 13, PROGRAM_AND_PROFILER, &arena, &profile, &status));
+    /* The split program is one, the profiler is left, and what lies nowhere is in a mapping of everything. */
+    assert_int_equal(profile.mapping_count, 3);
+    assert_int_equal(profile.mappings[0].memory_start, 0x400000);
+    assert_int_equal(profile.mappings[0].memory_limit, 0x403000);
+    assert_true(pprof_string_equals(pprof_get_string(&profile, profile.mappings[0].filename_string), "/bin/my prog"));
+    assert_int_equal(profile.mappings[2].memory_limit, UINT64_MAX);
+    assert_int_equal(profile.locations[0].mapping, 0);
+    assert_int_equal(profile.locations[2].mapping, 2);
+    assert_int_equal(profile.values[0], INT64_MAX); /* saturated */
+    assert_int_equal(profile.values[1], INT64_MAX);
+    pprof_arena_free(&arena);
+}
+
+static void expect_refusal(const uint64_t *words, size_t count, const char *expected) {
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile profile;
+    assert_false(import_words(words, count, "", &arena, &profile, &status));
+    if (strstr(status.message, expected) == NULL) fail_msg("%s", status.message);
+    pprof_arena_free(&arena);
+}
+
+static void test_gperftools_refusals(void **state) {
+    (void)state;
+    expect_refusal((const uint64_t[]){0, 3, 0, 1000}, 4, "not a gperftools CPU profile");
+    expect_refusal((const uint64_t[]){0, 3, 0, 0, 0, 0, 1, 0}, 8, "not a gperftools CPU profile");
+    expect_refusal((const uint64_t[]){0, 3, 0, UINT64_MAX, 0, 0, 1, 0}, 8, "not a gperftools CPU profile");
+    expect_refusal((const uint64_t[]){0, 3, 1, 1000, 0, 0, 1, 0}, 8, "Java");
+    expect_refusal((const uint64_t[]){0, 3, 0, 1000, 0, 1}, 6, "x.prof: the gperftools profile is cut short");
+    expect_refusal((const uint64_t[]){0, 3, 0, 1000, 0, 1, UINT64_MAX, 5, 0, 1, 0}, 11, "cut short after 0 stacks");
+    expect_refusal((const uint64_t[]){0, 3, 0, 1000, 0, 1, 1, 5, 1, 4, 5, 5, 5}, 13, "cut short after 1 stacks");
+}
+
+/* Cut anywhere it is refused, except in the text of the maps; with a byte changed it may be anything, but no crash. */
+static void test_gperftools_damaged(void **state) {
+    (void)state;
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_source source;
+    assert_true(pprof_read_source(TEST_DATA "/profiles/lua2.gperf.prof", 0, &arena, &source, &status));
+    const uint8_t *maps = memmem(source.data, source.size, "-", 1);
+    while (maps != NULL && memcmp(maps + 13, " r", 2) != 0)
+        maps = memmem(maps + 1, source.size - (size_t)(maps + 1 - source.data), "-", 1);
+    assert_non_null(maps);
+    uint8_t *damaged = pprof_arena_allocate(&arena, source.size, 1);
+    memcpy(damaged, source.data, source.size);
+    for (size_t size = 0; size < source.size; size += 97) {
+        pprof_arena scratch = {0};
+        pprof_status outcome = {0};
+        pprof_profile profile;
+        pprof_source cut = {.path = "cut", .data = source.data, .size = size};
+        if (pprof_import_gperftools(&cut, &scratch, &profile, &outcome)) assert_true(source.data + size >= maps - 12);
+        outcome = (pprof_status){0};
+        damaged[size] ^= 0xff;
+        cut = (pprof_source){.path = "damaged", .data = damaged, .size = source.size};
+        (void)pprof_import_gperftools(&cut, &scratch, &profile, &outcome);
+        damaged[size] ^= 0xff;
+        pprof_arena_free(&scratch);
+    }
+    pprof_arena_free(&arena);
+}
+
+static void test_gperftools_in_gzip(void **state) {
+    (void)state;
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_source source;
+    pprof_profile profile;
+    assert_true(pprof_read_source(TEST_DATA "/bad/p-gperftools.prof.gz", 0, &arena, &source, &status));
+    assert_true(source.was_gzip);
+    if (!pprof_import_gperftools(&source, &arena, &profile, &status)) fail_msg("%s", status.message);
+    assert_true(profile.sample_count > 100);
+    pprof_arena_free(&arena);
+}
+
 /* ---- perf ---- */
 
 static bool perf_is_there(void) {
@@ -203,8 +368,10 @@ static void test_perf_as_the_reference(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gperftools_as_the_reference),
-        cmocka_unit_test(test_perf_as_the_reference),
+        cmocka_unit_test(test_gperftools_as_the_reference), cmocka_unit_test(test_gperftools_of_other_machines),
+        cmocka_unit_test(test_gperftools_stacks),           cmocka_unit_test(test_gperftools_mappings),
+        cmocka_unit_test(test_gperftools_refusals),         cmocka_unit_test(test_gperftools_damaged),
+        cmocka_unit_test(test_gperftools_in_gzip),          cmocka_unit_test(test_perf_as_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
