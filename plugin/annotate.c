@@ -72,17 +72,18 @@ static bool report_function(pgo_run *run, uint32_t index, uint64_t entry_count, 
         .function = index,
         .weight = function->matched_samples,
         .message = pprof_format_string(run->arena, run->status,
-                                       "entry count %llu and weights on %u branches, from %llu "
+                                       "entry count %llu and weights at %u branches, from %llu "
                                        "samples",
                                        (unsigned long long)entry_count, branch_count,
                                        (unsigned long long)pgo_get_samples(&run->weights, function->matched_samples))};
     if (decision.message == NULL || !pgo_add_decision(run, decision)) return false;
     if (raised->count == 0) return true;
     decision.name = "UncertainTripCount";
-    decision.message = pprof_format_string(run->arena, run->status,
-                                           "%u loops look too short to vectorize (the shortest: %u visits per entry), "
-                                           "but the samples are too few to say so; written as just long enough",
-                                           raised->count, (unsigned)raised->least_visits);
+    decision.message =
+        pprof_format_string(run->arena, run->status,
+                            "loops that look too short to vectorize: %u (the shortest: %u visits per entry); "
+                            "the samples are too few to say so, and it is written as just long enough",
+                            raised->count, (unsigned)raised->least_visits);
     return decision.message != NULL && pgo_add_decision(run, decision);
 }
 

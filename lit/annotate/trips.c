@@ -6,11 +6,13 @@
 // RUN: %clang_pgo -O2 -g1 -c -o %t/strong.o -Rpass=loop-vectorize -Rpass-analysis=pgo \
 // RUN:   -mllvm -pgo-profile=%t/strong.weights %t/scale.c 2>&1 | FileCheck --check-prefix=STRONG %s
 //
-// WEAK: UncertainTripCount
+// WEAK: loops that look too short to vectorize: 1 (
 // WEAK: vectorized loop
-// STRONG-NOT: UncertainTripCount
+// STRONG-NOT: too short to vectorize
 // STRONG-NOT: vectorized loop
-// STRONG: Frequencies
+// STRONG: entry count
+// STRONG-NOT: too short to vectorize
+// STRONG-NOT: vectorized loop
 //
 //--- weak.weights
 pgo-weights 1
