@@ -5,15 +5,17 @@ What a RUN line can use, besides FileCheck, not, split-file and llvm's other too
   %opt        its opt                                  %opt_pgo     the same with the plugin loaded; add -passes=pgo
   %lld        its ld.lld (feature lld)                 %pgo_plugin  the path of libpgo.so
   %pprofread  the command                              %data        tests/data: real and broken profiles
-  %profdata   llvm's llvm-profdata                     %S %s %t     as everywhere in lit
+  %profdata   llvm's llvm-profdata                     %python      the Python that runs lit
 Profiles given to opt need -pgo-profile=FILE, those given to clang -mllvm -pgo-profile=FILE.
   %other_llvm the tools' folder of an LLVM of another major version (feature other-llvm)
+  %S %s %t    as everywhere in lit
 Features: llvm22, llvm19 …, lld, other-llvm, and the target's name, e.g. x86_64.
 """
 
 import glob
 import os
 import platform
+import sys
 
 import lit.formats
 
@@ -45,6 +47,7 @@ config.substitutions += [
     ("%lld", tool("ld.lld")),
     ("%pgo_plugin", config.plugin),
     ("%pprofread", config.pprofread),
+    ("%python", sys.executable),
     ("%profdata", tool("llvm-profdata")),
     ("%data", os.path.normpath(os.path.join(config.test_source_root, "..", "tests", "data"))),
 ]

@@ -250,7 +250,7 @@ bool pgo_print_debug_report(pgo_run *run);
 
 typedef struct pgo_match_totals {
     uint32_t function_count, known_count; /* functions that take part; of those, in the profile */
-    uint64_t self_samples, matched_samples;
+    uint64_t self_samples, line_zero_samples, matched_samples;
 } pgo_match_totals;
 
 pgo_match_totals pgo_sum_matches(const pgo_run *run);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* More edges than anyone can look at; the heaviest are first. */
 enum { GRAPH_EDGE_LIMIT = 500 };
@@ -27,30 +28,35 @@ static void print_decision(FILE *out, const pgo_run *run, const pgo_decision *de
 
 static void print_function(FILE *out, const pgo_run *run, const pgo_function *function) {
     const pprof_weights *weights = &run->weights;
-    const pprof_weight_function *known = &weights->functions[function->weight_function];
-    fprintf(out, "pgo:   %s: %" PRIu64 " of %" PRIu64 " self samples matched", function->name,
-            function->matched_samples, function->self_samples);
-    fprintf(out, ", %" PRIu64 " inclusive", weights->bodies[function->weight_function].inclusive);
-    if (function->has_frequencies) fprintf(out, ", entry rate %.6g", function->entry_rate);
-    fprintf(out, ", as %s", known->linkage_name);
+    const char *profiled_name = weights->functions[function->weight_function].linkage_name;
+    fprintf(out, "pgo: %s", function->name);
+    if (strcmp(profiled_name, function->name) != 0) fprintf(out, " (profiled as %s)", profiled_name);
+    fprintf(out, ": %" PRIu64 " of %" PRIu64 " self samples matched, %" PRIu64 " at line 0, %" PRIu64 " inclusive",
+            pgo_get_samples(weights, function->matched_samples), pgo_get_samples(weights, function->self_samples),
+            pgo_get_samples(weights, function->line_zero_samples),
+            pgo_get_samples(weights, weights->bodies[function->weight_function].inclusive));
     if (function->miss_reason != NULL) fprintf(out, " (%s)", function->miss_reason);
     fputc('\n', out);
     if (!function->has_frequencies) return;
-    fprintf(out, "pgo:     blocks:");
+    fprintf(out, "pgo:   entry rate %.6g, blocks", function->entry_rate);
     for (uint32_t b = 0; b < function->graph.block_count; b++) fprintf(out, " %.4g", function->block_frequency[b]);
     fputc('\n', out);
 }
 
 static void print_functions(FILE *out, const pgo_run *run) {
+    const pprof_weights *weights = &run->weights;
     pgo_match_totals totals = pgo_sum_matches(run);
     fprintf(out, "pgo: %u of %u functions known, %" PRIu64 " of %" PRIu64 " self samples matched\n", totals.known_count,
-            totals.function_count, totals.matched_samples, totals.self_samples);
+            totals.function_count, pgo_get_samples(weights, totals.matched_samples),
+            pgo_get_samples(weights, totals.self_samples));
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
         if (function->state == PGO_TAKES_PART && function->weight_function != PGO_NONE)
             print_function(out, run, function);
     }
 }
+
+/* ---- the call graph -------------------------------------------------------------------------------------------- */
 
 static void print_dot_text(FILE *out, const char *text) {
     fputc('"', out);
@@ -86,7 +92,10 @@ bool pgo_print_debug_report(pgo_run *run) {
     for (uint32_t i = 0; i < run->report.decision_count; i++) print_decision(out, run, &run->report.decisions[i]);
     if (run->options.debug_level >= 2) print_functions(out, run);
     if (run->options.debug_level >= 3) pgo_print_matches(out, run);
-    if (run->options.debug_level >= 3) print_graph(out, run);
+    if (run->options.debug_level >= 3) {
+        pgo_print_matches(out, run);
+        print_graph(out, run);
+    }
     if (fclose(out) != 0) {
         free(text);
         return pprof_fail(run->status, "-pgo-debug: out of memory");

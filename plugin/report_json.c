@@ -56,20 +56,29 @@ static bool add_number(cJSON *object, const char *key, uint64_t number) {
     return cJSON_AddRawToObject(object, key, digits) != NULL;
 }
 
-/* Samples that did not match, by the reason that match.c gave. */
+static bool add_to_reason(cJSON *reasons, const char *reason, uint64_t weight) {
+    const cJSON *known = cJSON_GetObjectItemCaseSensitive(reasons, reason);
+    if (weight == 0) return true;
+    if (known != NULL) {
+        weight += strtoull(known->valuestring, NULL, 10);
+        cJSON_DeleteItemFromObjectCaseSensitive(reasons, reason);
+    }
+    return add_number(reasons, reason, weight);
+}
+
+/* Self weight that did not match, by the reason that match.c gave. */
 static bool add_unmatched(cJSON *object, const pgo_run *run) {
     cJSON *reasons = cJSON_AddObjectToObject(object, "unmatched");
     if (reasons == NULL) return false;
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
-        if (function->miss_reason == NULL || function->self_samples <= function->matched_samples) continue;
-        uint64_t samples = function->self_samples - function->matched_samples;
-        cJSON *known = cJSON_GetObjectItemCaseSensitive(reasons, function->miss_reason);
-        if (known != NULL) {
-            samples += strtoull(known->valuestring, NULL, 10);
-            cJSON_DeleteItemFromObjectCaseSensitive(reasons, function->miss_reason);
-        }
-        if (!add_number(reasons, function->miss_reason, samples)) return false;
+        uint64_t unmatched = function->self_samples - function->matched_samples;
+        if (function->self_samples <= function->matched_samples) continue;
+        uint64_t line_zero = function->line_zero_samples < unmatched ? function->line_zero_samples : unmatched;
+        const char *reason = function->miss_reason == NULL ? "unknown" : function->miss_reason;
+        if (!add_to_reason(reasons, "line 0: compiler-made code", line_zero) ||
+            !add_to_reason(reasons, reason, unmatched - line_zero))
+            return false;
     }
     return true;
 }

@@ -26,6 +26,7 @@ pgo_match_totals pgo_sum_matches(const pgo_run *run) {
         if (function->weight_function == PGO_NONE) continue;
         totals.known_count++;
         totals.self_samples = add_saturating(totals.self_samples, function->self_samples);
+        totals.line_zero_samples = add_saturating(totals.line_zero_samples, function->line_zero_samples);
         totals.matched_samples = add_saturating(totals.matched_samples, function->matched_samples);
     }
     return totals;
@@ -89,8 +90,18 @@ static const char *find_other_program(pgo_run *run) {
     return NULL;
 }
 
-/* Why samples lie at places that the module has not. */
-static const char *get_misplacement_reason(const pgo_run *run) {
+static const char *find_missing_lines(pgo_run *run) {
+    const pprof_weights *weights = &run->weights;
+    if (weights->sample_count < SAMPLES_FOR_A_VERDICT || pgo_sum_matches(run).known_count == 0) return NULL;
+    if (pgo_get_permille(weights->without_line, weights->total) < 1000 - POOR_MATCH_PERMILLE) return NULL;
+    return pprof_format_string(run->arena, run->status,
+                               "%s: the profile has hardly any line numbers; symbolize it with `pprofread import "
+                               "--binary PROGRAM`, the program having been built with -g, or with -g1 "
+                               "-fdebug-info-for-profiling",
+                               run->profile_path);
+}
+
+static bool most_lines_are_absolute(const pgo_run *run) {
     uint64_t absolute = 0, all = 0;
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
@@ -99,24 +110,22 @@ static const char *get_misplacement_reason(const pgo_run *run) {
         if (run->weights.functions[function->weight_function].lines_are_absolute)
             absolute = add_saturating(absolute, function->self_samples);
     }
-    if (pgo_get_permille(run->weights.without_line, run->weights.total) > 1000 - POOR_MATCH_PERMILLE)
-        return "the profile has no line numbers; symbolize it with `pprofread import --binary PROGRAM`, the program "
-               "having been built with -g1 -fdebug-info-for-profiling or -g";
-    if (absolute > all / 2)
-        return "the profile has no start lines, and its absolute lines are of another version of the source; "
-               "symbolize it anew with `pprofread import`, or record a new one";
-    return "the source has changed since the profile was recorded; record a new one";
+    return absolute > all / 2;
 }
 
+/* Samples at line 0 are not held against the source: compiler-made code has no other. */
 static const char *find_misplaced_samples(pgo_run *run) {
     pgo_match_totals totals = pgo_sum_matches(run);
-    uint64_t samples = pgo_get_samples(&run->weights, totals.self_samples);
+    uint64_t samples = pgo_get_samples(&run->weights, totals.self_samples - totals.line_zero_samples);
     uint64_t matched = pgo_get_samples(&run->weights, totals.matched_samples);
     if (samples < SAMPLES_FOR_A_VERDICT || pgo_get_permille(matched, samples) >= POOR_MATCH_PERMILLE) return NULL;
-    return pprof_format_string(run->arena, run->status,
-                               "%s: only %llu of %llu samples on the functions of %s are at a place that it has: %s",
-                               run->profile_path, (unsigned long long)matched, (unsigned long long)samples,
-                               run->module.source_file, get_misplacement_reason(run));
+    const char *reason = most_lines_are_absolute(run)
+                             ? "the profile has no start lines, and its absolute lines are of another version of the "
+                               "source; symbolize it anew with `pprofread import`, or record a new one"
+                             : "the source has changed since the profile was recorded; record a new one";
+    return pprof_format_string(
+        run->arena, run->status, "%s: only %llu of %llu samples on the functions of %s are on a line with code: %s",
+        run->profile_path, (unsigned long long)matched, (unsigned long long)samples, run->module.source_file, reason);
 }
 
 /* Without call chains branches are weighed, but no call is known to be hot. */
@@ -141,7 +150,8 @@ static const char *find_missing_symbols(pgo_run *run) {
 bool pgo_warn_of_poor_match(pgo_run *run) {
     /* The first that applies explains the others. */
     static const char *(*const questions[])(pgo_run *) = {
-        find_missing_symbols, find_missing_locations, find_other_program, find_misplaced_samples, find_missing_callers,
+        find_missing_symbols, find_missing_locations, find_other_program,
+        find_missing_lines,   find_misplaced_samples, find_missing_callers,
     };
     const char *message = NULL;
     for (size_t i = 0; i < sizeof questions / sizeof questions[0] && message == NULL; i++) message = questions[i](run);

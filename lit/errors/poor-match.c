@@ -11,8 +11,8 @@
 // RUN: %{compile} -pgo-profile=%t/elsewhere 2>&1 | count 0
 // RUN: %{compile} -pgo-profile=%data/profiles/xmlbench.none.pb.gz 2>&1 | FileCheck --check-prefix=SYMBOLS %s
 //
-// STALE: warning: pgo: {{.*}}stale: only 0 of 60 samples on the functions of {{.*}}sum.c are at a place that it has: the source has changed since the profile was recorded; record a new one
-// LINES: warning: pgo: {{.*}}no-lines: only 0 of 60 samples {{.*}}: the profile has no line numbers; symbolize it with `pprofread import --binary PROGRAM`
+// STALE: warning: pgo: {{.*}}stale: only 0 of 60 samples on the functions of {{.*}}sum.c are on a line with code: the source has changed since the profile was recorded; record a new one
+// LINES: warning: pgo: {{.*}}no-lines: the profile has hardly any line numbers; symbolize it with `pprofread import --binary PROGRAM`
 // PROGRAM: warning: pgo: {{.*}}other-program: the profile's main is in bench/xml.c, this one in {{.*}}sum.c: it seems to be the profile of another program
 // CALLERS: warning: pgo: {{.*}}no-callers: every stack has a single frame, so that no call is known to be hot; record with call chains
 // SYMBOLS: warning: pgo: {{.*}}xmlbench.none.pb.gz: the profile holds addresses and no function names; symbolize it with `pprofread import --binary PROGRAM
