@@ -240,7 +240,7 @@ static bool collect_with(const frame_maker *maker, pprof_arena *scratch, pprof_a
 }
 
 bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
-                          pprof_frame_table *table, pprof_status *status) {
+                           pprof_frame_table *table, pprof_status *status) {
     *table = (pprof_frame_table){0};
     frame_maker maker = {.profile = profile, .fields = choose_fields(options)};
     maker.files = pprof_allocate(arena, profile->function_count, sizeof *maker.files, status);

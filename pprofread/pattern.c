@@ -41,9 +41,12 @@ static bool is_harmless(pprof_string text) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.text[i];
         if (c == '\0' || c == '{') return false;
-        if (c == '(' && ++depth > DEEPEST) return false;
-        if (c == ')') depth--;
-        if (c == '\\' && ++i < text.length && text.text[i] >= '0' && text.text[i] <= '9') return false;
+        depth += (c == '(') - (c == ')');
+        if (depth > DEEPEST) return false;
+        if (c == '\\') {
+            i++;
+            if (i < text.length && text.text[i] >= '0' && text.text[i] <= '9') return false;
+        }
     }
     return true;
 }

@@ -68,7 +68,7 @@ typedef struct pprof_frame_table {
 int pprof_compare_strings(pprof_string a, pprof_string b);
 
 bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
-                          pprof_frame_table *table, pprof_status *status);
+                           pprof_frame_table *table, pprof_status *status);
 
 #define PPROF_NODE_FRACTION 0.005 /* pprof's defaults */
 #define PPROF_EDGE_FRACTION 0.001

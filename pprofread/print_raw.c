@@ -134,7 +134,7 @@ static void print_labels(const printer *printer, uint32_t sample, const pprof_la
             bool is_wanted = numbers == 0 ? label->text_string != 0 : is_number;
             if (is_wanted) list[count++] = label;
         }
-        qsort_r(list, count, sizeof *list, compare_labels, (void *)profile);
+        qsort_r((void *)list, count, sizeof *list, compare_labels, (void *)profile);
         print_label_line(printer, list, count);
     }
 }
@@ -145,7 +145,8 @@ static bool print_samples(const printer *printer) {
     const pprof_profile *profile = printer->profile;
     (void)fputs("Samples:\n", printer->out);
     print_sample_types(printer);
-    const pprof_label **list = pprof_allocate(printer->arena, profile->label_count, sizeof *list, printer->status);
+    const pprof_label **list =
+        (const pprof_label **)pprof_allocate(printer->arena, profile->label_count, sizeof *list, printer->status);
     if (list == NULL) return false;
     for (uint32_t s = 0; s < profile->sample_count; s++) {
         for (uint32_t t = 0; t < profile->sample_type_count; t++)

@@ -21,33 +21,28 @@ int cli_run_weights(int argc, char **argv);
 
 /* ---- options.c ------------------------------------------------------------------------------------------------ */
 
-typedef enum cli_kind {
-    CLI_FLAG,     /* bool: -name, or -name=false */
-    CLI_CHOICE,   /* int: -name sets it to .choice */
-    CLI_TEXT,     /* const char *: the argument itself */
-    CLI_COUNT,    /* int, not negative */
-    CLI_FRACTION, /* double from 0 to 1 */
-    CLI_SIZE,     /* uint64_t: bytes, with K, M or G for powers of 1024 */
-} cli_kind;
-
 /* One dash or two, words joined by '-' or '_': as pprof's users write them. */
 typedef struct cli_option {
     const char *name;
-    cli_kind kind;
-    void *target;
+    char letter;       /* a short form, or 0 */
     const char *value; /* what --help calls the argument */
     const char *help;
-    int choice;  /* for CLI_CHOICE */
-    char letter; /* a short form, or 0 */
+    /* What it sets; one of: */
+    bool *flag;  /* -name, or -name=false */
+    int *choice; /* -name sets it to .chosen */
+    int chosen;
+    const char **text; /* the argument itself */
+    int *count;        /* not negative */
+    double *fraction;  /* from 0 to 1 */
+    uint64_t *size;    /* bytes, with K, M or G for powers of 1024 */
 } cli_option;
 
 /* What all commands that read a profile have. */
 #define CLI_SIZE_LIMIT_OPTION(limit)                                                                                   \
     {.name = "size-limit",                                                                                             \
-     .kind = CLI_SIZE,                                                                                                 \
-     .target = (limit),                                                                                                \
      .value = "BYTES",                                                                                                 \
-     .help = "refuse a profile larger than this when decompressed (default 1G)"}
+     .help = "refuse a profile larger than this when decompressed (default 1G)",                                       \
+     .size = (limit)}
 
 typedef struct cli_syntax {
     const char *command;

@@ -25,7 +25,10 @@ int cli_run_check(int argc, char **argv) {
     uint64_t size_limit = 0;
     pprof_weights_options weighing = {0};
     const cli_option options[] = {
-        {"sample-type", CLI_TEXT, &weighing.sample_type, "TYPE", "the value that counts, by name or number", 0, 0},
+        {.name = "sample-type",
+         .text = &weighing.sample_type,
+         .value = "TYPE",
+         .help = "the value that counts, by name or number"},
         CLI_SIZE_LIMIT_OPTION(&size_limit),
         {0},
     };

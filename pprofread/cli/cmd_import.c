@@ -94,7 +94,7 @@ static void report_result(import_job *job, const pprof_profile *profile, size_t 
 }
 
 static bool import_recording(import_job *job) {
-    pprof_profile profile;
+    pprof_profile profile = {0};
     const uint8_t *data;
     size_t size;
     if (!read_recording(job, &profile) || !symbolize(job, &profile) ||
@@ -108,10 +108,20 @@ static bool import_recording(import_job *job) {
 int cli_run_import(int argc, char **argv) {
     import_job job = {.output = "default.pgo"};
     const cli_option options[] = {
-        {"output", CLI_TEXT, &job.output, "OUT", "write here (default default.pgo; - for standard output)", 0, 'o'},
-        {"binary", CLI_TEXT, &job.symbolize.binary, "EXE", "the program, if it has moved since the recording", 0, 0},
-        {"symbolizer", CLI_TEXT, &job.symbolize.symbolizer, "PATH", "the llvm-symbolizer to use", 0, 0},
-        {"force", CLI_FLAG, &job.force, NULL, "find lines anew even where the profile has them", 0, 0},
+        {.name = "output",
+         .letter = 'o',
+         .text = &job.output,
+         .value = "OUT",
+         .help = "write here (default default.pgo; - for standard output)"},
+        {.name = "binary",
+         .text = &job.symbolize.binary,
+         .value = "EXE",
+         .help = "the program, if it has moved since the recording"},
+        {.name = "symbolizer",
+         .text = &job.symbolize.symbolizer,
+         .value = "PATH",
+         .help = "the llvm-symbolizer to use"},
+        {.name = "force", .flag = &job.force, .help = "find lines anew even where the profile has them"},
         CLI_SIZE_LIMIT_OPTION(&job.size_limit),
         {0},
     };

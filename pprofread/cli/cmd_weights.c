@@ -6,8 +6,11 @@ int cli_run_weights(int argc, char **argv) {
     int context_depth = 0;
     pprof_weights_options weighing = {0};
     const cli_option options[] = {
-        {"sample-type", CLI_TEXT, &weighing.sample_type, "TYPE", "the value that counts, by name or number", 0, 0},
-        {"context-depth", CLI_COUNT, &context_depth, "N", "follow calls this deep (default 10)", 0, 0},
+        {.name = "sample-type",
+         .text = &weighing.sample_type,
+         .value = "TYPE",
+         .help = "the value that counts, by name or number"},
+        {.name = "context-depth", .count = &context_depth, .value = "N", .help = "follow calls this deep (default 10)"},
         CLI_SIZE_LIMIT_OPTION(&size_limit),
         {0},
     };

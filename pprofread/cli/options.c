@@ -11,7 +11,7 @@
 enum { OPTION_LIMIT = 40, NAME_LIMIT = 40, HELP_VALUE = 1000 };
 
 static bool takes_argument(const cli_option *option) {
-    return option->kind != CLI_FLAG && option->kind != CLI_CHOICE;
+    return option->flag == NULL && option->choice == NULL;
 }
 
 /* ---- help ---- */
@@ -90,33 +90,26 @@ static bool parse_size(const char *text, uint64_t *value) {
 
 /* [text] is NULL for a flag without "=…". */
 static bool set_option(const cli_syntax *syntax, const cli_option *option, const char *text) {
-    switch (option->kind) {
-    case CLI_FLAG:
-    case CLI_CHOICE: {
-        bool is_on = true;
-        if (text != NULL && !parse_flag(text, &is_on))
-            return misuse(syntax, "--%s takes true or false, not '%s'", option->name, text);
-        if (option->kind == CLI_FLAG) {
-            *(bool *)option->target = is_on;
-        } else if (is_on) {
-            *(int *)option->target = option->choice;
-        }
+    if (option->text != NULL) {
+        *option->text = text;
         return true;
     }
-    case CLI_TEXT:
-        *(const char **)option->target = text;
-        return true;
-    case CLI_COUNT:
-        return parse_count(text, option->target) ||
+    if (option->count != NULL)
+        return parse_count(text, option->count) ||
                misuse(syntax, "--%s takes a whole number, not '%s'", option->name, text);
-    case CLI_FRACTION:
-        return parse_fraction(text, option->target) ||
+    if (option->fraction != NULL)
+        return parse_fraction(text, option->fraction) ||
                misuse(syntax, "--%s takes a number from 0 to 1, not '%s'", option->name, text);
-    case CLI_SIZE:
-        return parse_size(text, option->target) ||
+    if (option->size != NULL)
+        return parse_size(text, option->size) ||
                misuse(syntax, "--%s takes bytes below 4G, as 1000000, 64M or 2G, not '%s'", option->name, text);
-    }
-    return false;
+
+    bool is_on = true;
+    if (text != NULL && !parse_flag(text, &is_on))
+        return misuse(syntax, "--%s takes true or false, not '%s'", option->name, text);
+    if (option->flag != NULL) *option->flag = is_on;
+    if (option->choice != NULL && is_on) *option->choice = option->chosen;
+    return true;
 }
 
 /* ---- the command line ---- */

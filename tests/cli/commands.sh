@@ -21,6 +21,7 @@ fail() {
 
 # expect STATUS OUT ERR ARGUMENT…: the exit status, and a regular expression for each stream; '' wants it empty.
 expect() {
+    # shellcheck disable=SC2034 # out and err are read by name
     status=$1 out=$2 err=$3
     shift 3
     "$pprofread" "$@" >out 2>err </dev/null

@@ -24,8 +24,9 @@ version=$("$config" --llvm-version)
 "$config" --help | grep -q -- --cflags
 "$config" --cflags x.pgo | grep -q -- "-fpass-plugin=$plugin -mllvm -pgo-profile=x.pgo"
 "$config" --ldflags | grep -q -- "--load-pass-plugin=$plugin"
-! "$config" --bogus 2>/dev/null
-! "$config" 2>/dev/null
+for misuse in --bogus ""; do
+    if "$config" $misuse 2>/dev/null; then exit 1; fi
+done
 ln -s "$config" linked
 [ "$(./linked --plugin)" = "$plugin" ]
 
@@ -77,8 +78,9 @@ cp ../consumer/x.c .
 cp ../consumer/x.pgo default.pgo
 LD_LIBRARY_PATH=$(dirname "$plugin")
 export LD_LIBRARY_PATH
-flags='-fpass-plugin=libpgo.so -mllvm -pgo-profile=default.pgo'
-[ "$version" -ge 22 ] || flags="-fplugin=libpgo.so $flags"
+bare=$(basename "$plugin")
+flags="-fpass-plugin=$bare -mllvm -pgo-profile=default.pgo"
+[ "$version" -ge 22 ] || flags="-fplugin=$bare $flags"
 # shellcheck disable=SC2086
 "$llvm_bin/clang" -O2 -g1 $flags x.c
 ./a.out
