@@ -7,8 +7,12 @@
  *   main:4 ─▶ f:5 ─▶ g:1            selves: none              selves: 1 with 2 samples
  *
  * So bodies grow level by level, each level from the sets of the one above, and no path is ever looked up. With a set
- * in preorder, recursion shows as a node that lies before the end of an earlier one: its samples have been counted. */
-#include "buffer.h"
+ * in preorder, recursion shows as a node that lies before the end of an earlier one: its samples have been counted.
+ *
+ * Functions and their own calls are always complete. Deeper contexts of a large profile may be many times its size,
+ * nearly all of a sample or two; they get a share of memory in proportion to the profile, level by level, the heaviest
+ * first, and weights->context_minimum says what was too light. */
+#include "sort.h"
 #include "weigh.h"
 
 #include <stdlib.h>
@@ -19,15 +23,10 @@ typedef struct level {
     uint32_t count;
 } level;
 
-/* What is sorted: calls by (frame of the caller, function of the callee) and node; selves by frame. */
-typedef struct entry {
-    uint64_t key;
-    uint64_t value;
-} entry;
-
 typedef struct growth {
     pprof_weighing *weighing;
-    pprof_buffer bodies, selves, entries;
+    pprof_buffer bodies, selves;
+    pprof_buffer pairs, spare; /* to be sorted: (caller's frame, callee) and node, or frame and weight */
     level this_level, next_level;
 } growth;
 
@@ -38,38 +37,6 @@ static pprof_body *get_body(growth *growth, uint32_t index) {
 static uint32_t get_function(const pprof_weighing *weighing, uint32_t node) {
     uint32_t frame = weighing->tree.frames[node];
     return frame == weighing->frame_count ? PPROF_NONE : weighing->frames[frame].function;
-}
-
-/* Appends a body whose nodes are still to be looked at: until then first_call and call_count hold the range of its
- * nodes in the level. */
-static bool add_body(growth *growth, uint32_t function, pprof_place place, uint32_t first_node, uint32_t node_count) {
-    pprof_weights *weights = growth->weighing->weights;
-    pprof_body body = {.function = function, .place = place, .first_call = first_node, .call_count = node_count};
-    if (weights->body_count == PPROF_NONE - 1) return pprof_fail(growth->weighing->status, "too many call contexts");
-    if (!pprof_reserve_buffer(&growth->bodies, sizeof body, growth->weighing->status)) return false;
-    growth->bodies.size += sizeof body;
-    *get_body(growth, weights->body_count++) = body;
-    return true;
-}
-
-static entry *reserve_entries(growth *growth, size_t count) {
-    bool worked = pprof_reserve_buffer(&growth->entries, count * sizeof(entry), growth->weighing->status);
-    return worked ? (entry *)(void *)growth->entries.data : NULL;
-}
-
-static int compare_entries(const void *a, const void *b) {
-    const entry *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->value > y->value) - (x->value < y->value);
-}
-
-/* Most bodies are few nodes, and those come in order. */
-static void sort_entries(entry *entries, size_t count) {
-    for (size_t i = 1; i < count; i++)
-        if (compare_entries(&entries[i - 1], &entries[i]) > 0) {
-            qsort(entries, count, sizeof *entries, compare_entries);
-            return;
-        }
 }
 
 /* The samples that a body's nodes hold, each once. */
@@ -87,68 +54,86 @@ static void weigh_body(const pprof_weighing *weighing, pprof_body *body, const u
     body->leaf = pprof_scale_weight(leaf, weighing->shift);
 }
 
+/* Appends a body that is the last [node_count] nodes of [level]. Until its own calls are looked at, first_call and
+ * call_count hold the range of its nodes. */
+static bool add_body(growth *growth, uint32_t function, pprof_place place, const level *level, uint32_t node_count) {
+    pprof_weights *weights = growth->weighing->weights;
+    uint32_t first_node = level->count - node_count;
+    pprof_body body = {.function = function, .place = place, .first_call = first_node, .call_count = node_count};
+    if (weights->body_count == PPROF_NONE - 1) return pprof_fail(growth->weighing->status, "too many call contexts");
+    if (!pprof_reserve_buffer(&growth->bodies, sizeof body, growth->weighing->status)) return false;
+    weigh_body(growth->weighing, &body, level->nodes + first_node, node_count);
+    growth->bodies.size += sizeof body;
+    *get_body(growth, weights->body_count++) = body;
+    return true;
+}
+
+static pprof_pair *reserve_pairs(growth *growth, size_t count) {
+    growth->pairs.size = 0;
+    bool worked = pprof_reserve_buffer(&growth->pairs, count * sizeof(pprof_pair), growth->weighing->status);
+    return worked ? (pprof_pair *)(void *)growth->pairs.data : NULL;
+}
+
 static bool add_selves(growth *growth, pprof_body *body, const uint32_t *nodes, uint32_t count) {
     const pprof_weighing *weighing = growth->weighing;
     const pprof_context_tree *tree = &weighing->tree;
-    entry *entries = reserve_entries(growth, count);
-    if (entries == NULL) return false;
+    pprof_pair *pairs = reserve_pairs(growth, count);
+    if (pairs == NULL) return false;
     size_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t weight = tree->before[nodes[i] + 1] - tree->before[nodes[i]];
-        if (weight != 0) entries[found++] = (entry){tree->frames[nodes[i]], weight};
+        if (weight != 0) pairs[found++] = (pprof_pair){tree->frames[nodes[i]], weight};
     }
-    sort_entries(entries, found);
+    if (!pprof_sort_pairs(pairs, found, &growth->spare, weighing->status)) return false;
 
     uint32_t *self_count = &weighing->weights->self_count;
     body->first_self = *self_count;
     for (size_t i = 0, next; i < found; i = next) {
         uint64_t weight = 0;
-        for (next = i; next < found && entries[next].key == entries[i].key; next++) weight += entries[next].value;
+        for (next = i; next < found && pairs[next].key == pairs[i].key; next++) weight += pairs[next].value;
         if (*self_count == PPROF_NONE - 1) return pprof_fail(weighing->status, "too many sampled places");
         if (!pprof_reserve_buffer(&growth->selves, sizeof(pprof_self), weighing->status)) return false;
         ((pprof_self *)(void *)growth->selves.data)[(*self_count)++] =
-            (pprof_self){weighing->frames[entries[i].key].place, pprof_scale_weight(weight, weighing->shift)};
+            (pprof_self){weighing->frames[pairs[i].key].place, pprof_scale_weight(weight, weighing->shift)};
         growth->selves.size += sizeof(pprof_self);
     }
     body->self_count = *self_count - body->first_self;
     return true;
 }
 
-/* Lists the calls from [nodes] as entries; gives their number. */
-static size_t list_calls(growth *growth, const uint32_t *nodes, uint32_t count) {
+/* Lists the calls from [nodes] as pairs; gives their number. */
+static bool list_calls(growth *growth, const uint32_t *nodes, uint32_t count, size_t *found) {
     const pprof_weighing *weighing = growth->weighing;
     const pprof_context_tree *tree = &weighing->tree;
-    size_t found = 0;
+    *found = growth->pairs.size = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t caller = (uint64_t)tree->frames[nodes[i]] << 32;
         for (uint32_t child = nodes[i] + 1; child < tree->ends[nodes[i]]; child = tree->ends[child]) {
             uint32_t callee = get_function(weighing, child);
             if (callee == PPROF_NONE) continue;
-            entry *entries = reserve_entries(growth, found + 1);
-            if (entries == NULL) return 0;
-            entries[found++] = (entry){caller | callee, child};
-            growth->entries.size = found * sizeof(entry);
+            if (!pprof_reserve_buffer(&growth->pairs, sizeof(pprof_pair), weighing->status)) return false;
+            ((pprof_pair *)(void *)growth->pairs.data)[(*found)++] = (pprof_pair){caller | callee, child};
+            growth->pairs.size += sizeof(pprof_pair);
         }
     }
-    growth->entries.size = 0;
-    return found;
+    return true;
 }
 
 static bool add_calls(growth *growth, uint32_t parent, const uint32_t *nodes, uint32_t count) {
     const pprof_weighing *weighing = growth->weighing;
-    size_t found = list_calls(growth, nodes, count);
-    if (weighing->status->failed) return false;
-    entry *entries = (entry *)(void *)growth->entries.data;
-    sort_entries(entries, found);
+    size_t found;
+    if (!list_calls(growth, nodes, count, &found)) return false;
+    pprof_pair *pairs = (pprof_pair *)(void *)growth->pairs.data;
+    if (!pprof_sort_pairs(pairs, found, &growth->spare, weighing->status)) return false;
 
-    level *next_level = &growth->next_level;
+    level *level = &growth->next_level;
     uint32_t first_call = weighing->weights->body_count;
-    for (size_t i = 0; i < found; i++) {
-        bool is_new = i == 0 || entries[i].key != entries[i - 1].key;
-        pprof_place place = weighing->frames[entries[i].key >> 32].place;
-        if (is_new && !add_body(growth, (uint32_t)entries[i].key, place, next_level->count, 0)) return false;
-        get_body(growth, weighing->weights->body_count - 1)->call_count++;
-        next_level->nodes[next_level->count++] = (uint32_t)entries[i].value;
+    for (size_t i = 0, next; i < found; i = next) {
+        uint32_t first_node = level->count;
+        for (next = i; next < found && pairs[next].key == pairs[i].key; next++)
+            level->nodes[level->count++] = (uint32_t)pairs[next].value;
+        pprof_place place = weighing->frames[pairs[i].key >> 32].place;
+        if (!add_body(growth, (uint32_t)pairs[i].key, place, level, level->count - first_node)) return false;
     }
     pprof_body *body = get_body(growth, parent);
     body->first_call = first_call;
@@ -156,7 +141,7 @@ static bool add_calls(growth *growth, uint32_t parent, const uint32_t *nodes, ui
     return true;
 }
 
-/* Looks at the bodies [first, end), which are one level, and appends their calls while [depth] allows. */
+/* Looks at the bodies [first, end), which are one level, and appends their calls unless that level [is_last]. */
 static bool grow_level(growth *growth, uint32_t first, uint32_t end, bool is_last) {
     growth->next_level.count = 0;
     for (uint32_t i = first; i < end; i++) {
@@ -164,13 +149,50 @@ static bool grow_level(growth *growth, uint32_t first, uint32_t end, bool is_las
         const uint32_t *nodes = growth->this_level.nodes + body->first_call;
         uint32_t count = body->call_count;
         body->first_call = body->call_count = 0;
-        weigh_body(growth->weighing, body, nodes, count);
         if (!add_selves(growth, body, nodes, count)) return false;
         if (!is_last && !add_calls(growth, i, nodes, count)) return false;
     }
     level done = growth->this_level;
     growth->this_level = growth->next_level;
     growth->next_level = done;
+    return true;
+}
+
+static int compare_weights(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The largest inclusive weight that must go so that at most [room] of the bodies [first, end) remain. */
+static bool find_cut(growth *growth, uint32_t first, uint32_t end, uint32_t room, uint64_t *cut) {
+    uint64_t *sorted = malloc((size_t)(end - first) * sizeof *sorted);
+    if (sorted == NULL) return pprof_fail(growth->weighing->status, "out of memory (%u weights)", end - first);
+    for (uint32_t i = first; i < end; i++) sorted[i - first] = get_body(growth, i)->inclusive;
+    qsort(sorted, end - first, sizeof *sorted, compare_weights);
+    *cut = sorted[end - first - room - 1];
+    free(sorted);
+    return true;
+}
+
+/* Takes the lightest of the newest bodies, [first, body_count), from their parents, [first_parent, first), so that at
+ * most [room] remain. Equal ones go together: what remains does not depend on the order of anything. */
+static bool prune_level(growth *growth, uint32_t first_parent, uint32_t first, uint32_t room) {
+    pprof_weights *weights = growth->weighing->weights;
+    uint64_t cut = 0;
+    if (weights->body_count - first <= room) return true;
+    if (!find_cut(growth, first, weights->body_count, room, &cut)) return false;
+    uint32_t kept = first;
+    for (uint32_t i = first_parent; i < first; i++) {
+        pprof_body *parent = get_body(growth, i);
+        uint32_t from = parent->first_call, end = from + parent->call_count;
+        parent->first_call = kept;
+        for (; from < end; from++)
+            if (get_body(growth, from)->inclusive > cut) *get_body(growth, kept++) = *get_body(growth, from);
+        parent->call_count = kept - parent->first_call;
+    }
+    weights->body_count = kept;
+    growth->bodies.size = kept * sizeof(pprof_body);
+    if (cut >= weights->context_minimum) weights->context_minimum = cut == UINT64_MAX ? cut : cut + 1;
     return true;
 }
 
@@ -185,24 +207,38 @@ static bool add_roots(growth *growth, pprof_arena *scratch) {
 
     for (uint32_t node = 0; node < node_count; node++)
         if (get_function(weighing, node) != PPROF_NONE) start[get_function(weighing, node) + 1]++;
-    for (uint32_t i = 0; i < function_count; i++) {
-        start[i + 1] += start[i];
-        pprof_place none = {PPROF_NO_OFFSET, 0};
-        if (!add_body(growth, i, none, start[i], start[i + 1] - start[i])) return false;
-    }
-    for (uint32_t node = 0; node < node_count; node++)
+    for (uint32_t i = 0; i < function_count; i++) start[i + 1] += start[i];
+    for (uint32_t node = 0; node < node_count; node++) /* moves each start to its end */
         if (get_function(weighing, node) != PPROF_NONE)
             growth->this_level.nodes[start[get_function(weighing, node)]++] = node;
+    for (uint32_t i = 0; i < function_count; i++) {
+        uint32_t count = start[i] - growth->this_level.count;
+        growth->this_level.count = start[i];
+        if (!add_body(growth, i, (pprof_place){PPROF_NO_OFFSET, 0}, &growth->this_level, count)) return false;
+    }
     return true;
 }
 
+/* How many contexts below the functions' own calls are kept: about as many bytes as the profile has, and always enough
+ * for a profile of some thousand samples. */
+static uint32_t get_room(const pprof_profile *profile) {
+    enum { ALWAYS = 1 << 18, STACK_ENTRIES_PER_CONTEXT = 16 };
+    uint32_t room = profile->first_location[profile->sample_count] / STACK_ENTRIES_PER_CONTEXT;
+    return room > ALWAYS ? room : ALWAYS;
+}
+
 static bool grow_all_levels(growth *growth, pprof_arena *scratch) {
-    pprof_weights *weights = growth->weighing->weights;
+    const pprof_weighing *weighing = growth->weighing;
+    uint32_t room = get_room(weighing->profile), first = 0;
     if (!add_roots(growth, scratch)) return false;
-    uint32_t first = 0;
-    for (uint32_t depth = 0; first < weights->body_count; depth++) {
-        uint32_t end = weights->body_count;
-        if (!grow_level(growth, first, end, depth == growth->weighing->context_depth)) return false;
+    for (uint32_t depth = 0; first < weighing->weights->body_count; depth++) {
+        uint32_t end = weighing->weights->body_count;
+        if (!grow_level(growth, first, end, depth == weighing->context_depth)) return false;
+        if (depth != 0 && depth < weighing->context_depth) {
+            /* What is left is shared by the levels that may come, so that heavy deep contexts find room. */
+            if (!prune_level(growth, first, end, room / (weighing->context_depth - depth))) return false;
+            room -= weighing->weights->body_count - end;
+        }
         first = end;
     }
     return true;
@@ -230,7 +266,8 @@ bool pprof_grow_bodies(pprof_weighing *weighing) {
     growth growth = {.weighing = weighing};
     weigh_leaves(weighing);
     bool worked = grow_all_levels(&growth, &scratch);
-    pprof_free_buffer(&growth.entries);
+    pprof_free_buffer(&growth.pairs);
+    pprof_free_buffer(&growth.spare);
     pprof_arena_free(&scratch);
     if (!worked) {
         pprof_free_buffer(&growth.bodies);

@@ -288,6 +288,9 @@ typedef struct pprof_weights {
     uint64_t sample_count;   /* number of samples, or the total where the values count them */
     uint64_t unnamed;        /* of total: leaf without a function name (not symbolized) */
     uint64_t without_line;   /* of total: leaf with a name and line 0 */
+    /* Contexts deeper than a function's own calls that weigh less than this may have been left out, because the profile
+     * is large and has very many (bodies.c); 0: none was. */
+    uint64_t context_minimum;
     const char *type, *unit; /* of the values, e.g. "samples", "count" */
 } pprof_weights;
 
@@ -304,7 +307,7 @@ bool pprof_compute_weights(const pprof_profile *profile, const char *path, const
  *
  *   pgo-weights 1
  *   type samples count
- *   total 683 samples 683 unnamed 4 without-line 111
+ *   total 683 samples 683 unnamed 4 without-line 111    # and context-minimum N if contexts were left out
  *   function luaV_execute file lua/lvm.c start 1141
  *     self 13:14 9                       # offset:column weight; '?' for PPROF_NO_OFFSET, column 0 left out
  *     call 30:5 luaD_precall 12 3        # offset:column callee inclusive leaf

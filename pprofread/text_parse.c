@@ -289,7 +289,7 @@ static bool read_type(parser *parser) {
     return !parser->status->failed;
 }
 
-/* total N [samples N] [unnamed N] [without-line N] */
+/* total N [samples N] [unnamed N] [without-line N] [context-minimum N] */
 static bool read_total(parser *parser) {
     pprof_weights *weights = parser->weights;
     if (!read_number(parser, "the total", UINT64_MAX, &weights->total)) return false;
@@ -306,8 +306,11 @@ static bool read_total(parser *parser) {
             weights->unnamed = number;
         } else if (is_word(key, "without-line")) {
             weights->without_line = number;
+        } else if (is_word(key, "context-minimum")) {
+            weights->context_minimum = number;
         } else {
-            return FAIL(parser, "the total line knows samples, unnamed and without-line, not '%.*s'", SHOWN(key));
+            return FAIL(parser, "the total line knows samples, unnamed, without-line and context-minimum, not '%.*s'",
+                        SHOWN(key));
         }
     }
     return true;

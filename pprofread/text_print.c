@@ -131,8 +131,10 @@ bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *
     print_name(weights->type, out);
     (void)putc(' ', out);
     print_name(weights->unit, out);
-    (void)fprintf(out, "\ntotal %" PRIu64 " samples %" PRIu64 " unnamed %" PRIu64 " without-line %" PRIu64 "\n",
+    (void)fprintf(out, "\ntotal %" PRIu64 " samples %" PRIu64 " unnamed %" PRIu64 " without-line %" PRIu64,
                   weights->total, weights->sample_count, weights->unnamed, weights->without_line);
+    if (weights->context_minimum != 0) (void)fprintf(out, " context-minimum %" PRIu64, weights->context_minimum);
+    (void)putc('\n', out);
     for (uint32_t i = 0; i < weights->function_count && !ferror(out); i++) {
         print_function_line(&weights->functions[i], &weights->bodies[i], out);
         if (!print_contexts(weights, &weights->bodies[i], out, status)) return false;

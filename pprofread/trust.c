@@ -19,7 +19,7 @@
 
 #include <stdlib.h>
 
-enum { MINIMUM_COUNT = 5 };
+enum { MINIMUM_COUNT = 3 };
 
 /* All profile functions of one name and file. */
 typedef struct name_group {
