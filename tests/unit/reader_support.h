@@ -87,7 +87,7 @@ static inline void free_reading(reading *r) {
 
 static inline void assert_message_has(const pprof_status *status, const char *part) {
     assert_true(status->failed);
-    if (strstr(status->message, part) == NULL) fail_msg("no \"%s\" in \"%s\"", part, status->message);
+    if (part == NULL || strstr(status->message, part) == NULL) fail_msg("no \"%s\" in \"%s\"", part, status->message);
 }
 
 /* ---- comparing: strings by their bytes, everything else by its place ---- */

@@ -305,8 +305,8 @@ static void test_stack_depth_is_limited(void **state) {
         large.size += head.size;
         memset(data + large.size, 1, frames);
         large.size += frames;
-        memcpy(data + large.size, "\x10\x01", 2);
-        large.size += 2;
+        data[large.size++] = 2 << 3; /* one value: 1 */
+        data[large.size++] = 1;
         if (extra == 1) {
             assert_refused(large, "a stack of 1048577 frames, over the limit of 1048576");
             continue;
