@@ -102,8 +102,8 @@ static bool read_header(elf_file *file, uint64_t *offset, size_t *size, size_t *
 }
 
 static bool read_file(elf_file *file, pprof_arena *arena, pprof_elf *elf, pprof_status *status) {
-    uint64_t offset;
-    size_t size, count;
+    uint64_t offset = 0;
+    size_t size = 0, count = 0;
     if (!read_header(file, &offset, &size, &count, status)) return false;
     uint8_t *headers = pprof_allocate(arena, count, size, status);
     pprof_elf_segment *segments = pprof_allocate(arena, count, sizeof *segments, status);

@@ -141,7 +141,7 @@ static const char *check_own_file(pprof_mapping_file *file, const char *build_id
 
 bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symbolize_options *options, pprof_arena *arena,
                               pprof_mapping_file *files, uint32_t *main_mapping, pprof_status *status) {
-    const char **build_ids = pprof_allocate(arena, profile->mapping_count, sizeof *build_ids, status);
+    const char **build_ids = (const char **)pprof_allocate(arena, profile->mapping_count, sizeof *build_ids, status);
     bool *is_replaced = pprof_allocate(arena, profile->mapping_count, sizeof *is_replaced, status);
     if (build_ids == NULL || is_replaced == NULL) return false;
     for (uint32_t i = 0; i < profile->mapping_count; i++) {

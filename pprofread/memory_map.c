@@ -53,7 +53,7 @@ static bool read_line(cursor line, pprof_memory_mapping *mapping, bool *is_execu
         return false;
     skip_spaces(&line);
     const char *permissions = line.at;
-    while (line.at < line.end && memchr("rwxps-", *line.at, 6) != NULL) line.at++;
+    while (line.at < line.end && *line.at != '\0' && strchr("rwxps-", *line.at) != NULL) line.at++;
     *is_executable = memchr(permissions, 'x', (size_t)(line.at - permissions)) != NULL;
     if (line.at == permissions) return false;
     skip_spaces(&line);

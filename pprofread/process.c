@@ -113,10 +113,10 @@ static bool hand_out_lines(running_child *run, size_t scanned, pprof_status *sta
 }
 
 static bool make_room(running_child *run, pprof_status *status) {
-    if (run->capacity - run->length > CHUNK) return true;
+    if (run->capacity - run->length > CHUNK) return true; /* one for the NUL */
     if (run->length >= LONGEST_LINE)
         return pprof_fail(status, "%s: printed a line of more than %d bytes", run->child->arguments[0], LONGEST_LINE);
-    size_t capacity = run->capacity == 0 ? 2 * CHUNK : 2 * run->capacity;
+    size_t capacity = 2 * run->capacity;
     char *lines = realloc(run->lines, capacity);
     if (lines == NULL) return pprof_fail(status, "out of memory (a line of %zu bytes)", capacity);
     run->lines = lines;
@@ -168,9 +168,9 @@ static bool talk(running_child *run, pprof_child_end *end, pprof_status *status)
             if (errno == EINTR) continue;
             return pprof_fail(status, "%s: cannot wait for it: %s", run->child->arguments[0], strerror(errno));
         }
-        if (ways[0].revents != 0) feed(run);
-        if (ways[1].revents != 0 && !read_output(run, status)) return false;
-        if (ways[2].revents != 0) read_error(run, end);
+        if (run->input >= 0 && ways[0].revents != 0) feed(run);
+        if (run->output >= 0 && ways[1].revents != 0 && !read_output(run, status)) return false;
+        if (run->error >= 0 && ways[2].revents != 0) read_error(run, end);
     }
     return true;
 }
@@ -199,9 +199,12 @@ static void wait_for_end(pid_t pid, pprof_child_end *end) {
 
 bool pprof_run_child(const pprof_child *child, pprof_child_end *end, pprof_status *status) {
     *end = (pprof_child_end){0};
-    running_child run = {.child = child, .input = -1, .output = -1, .error = -1, .unsent = malloc(CHUNK)};
-    if (run.unsent == NULL) return pprof_fail(status, "out of memory (%d bytes)", CHUNK);
-    bool started = start(&run, end, status);
+    running_child run = {.child = child, .input = -1, .output = -1, .error = -1, .capacity = (size_t)2 * CHUNK};
+    run.unsent = malloc(CHUNK);
+    run.lines = malloc(run.capacity);
+    bool has_memory = run.unsent != NULL && run.lines != NULL;
+    if (!has_memory) pprof_fail(status, "out of memory (%zu bytes)", run.capacity);
+    bool started = has_memory && start(&run, end, status);
     bool fine = !started || talk(&run, end, status);
     /* It may still wait for us to read: it must not. */
     if (started && !fine) (void)kill(run.pid, SIGKILL);

@@ -303,7 +303,7 @@ static bool symbolize(symbolize_run *run, const pprof_symbolize_options *options
     const pprof_profile *input = run->input;
     run->files = pprof_allocate(run->scratch, input->mapping_count, sizeof *run->files, status);
     run->mappings = pprof_allocate(run->scratch, input->mapping_count, sizeof *run->mappings, status);
-    run->lines = pprof_allocate(run->scratch, input->location_count, sizeof *run->lines, status);
+    run->lines = (pprof_line **)pprof_allocate(run->scratch, input->location_count, sizeof *run->lines, status);
     run->line_counts = pprof_allocate(run->scratch, input->location_count, sizeof *run->line_counts, status);
     run->copied_strings = pprof_allocate(run->scratch, input->string_count, sizeof *run->copied_strings, status);
     if (status->failed) return false;
