@@ -55,12 +55,29 @@ static bool write_branch_weights(pgo_run *run, const pgo_function *function, con
     return true;
 }
 
-static bool *find_blocks_with_calls(pgo_run *run, const pgo_function *function) {
-    bool *block_has_call = pprof_allocate(run->arena, function->graph.block_count, sizeof *block_has_call, run->status);
-    if (block_has_call == NULL) return NULL;
+/* What decides whether LLVM may vectorize a loop. */
+typedef struct loop_judge {
+    pgo_host *host;
+    const pgo_function *function;
+    bool *block_has_call;
+} loop_judge;
+
+static bool make_judge(pgo_run *run, const pgo_function *function, loop_judge *judge) {
+    *judge = (loop_judge){.host = run->host, .function = function};
+    judge->block_has_call = pprof_allocate(run->arena, function->graph.block_count, sizeof(bool), run->status);
+    if (judge->block_has_call == NULL) return false;
     for (uint32_t c = 0; c < function->call_count; c++)
-        block_has_call[run->module.calls[function->first_call + c].block] = true;
-    return block_has_call;
+        judge->block_has_call[run->module.calls[function->first_call + c].block] = true;
+    return true;
+}
+
+/* Loops with calls, and loops that run until something is found, are not vectorized, and in the first the callees'
+ * hotness hangs on the trip count. */
+static bool may_vectorize(void *context, uint32_t header, const uint32_t *body, uint32_t body_count) {
+    const loop_judge *judge = context;
+    for (uint32_t i = 0; i < body_count; i++)
+        if (judge->block_has_call[body[i]]) return false;
+    return pgo_shim_is_countable_loop(judge->host, judge->function->blocks[header]);
 }
 
 static bool report_function(pgo_run *run, uint32_t index, uint64_t entry_count, uint32_t branch_count,
@@ -90,13 +107,14 @@ static bool report_function(pgo_run *run, uint32_t index, uint64_t entry_count, 
 static bool annotate_function(pgo_run *run, uint32_t index) {
     pgo_function *function = &run->module.functions[index];
     const pgo_graph *graph = &function->graph;
-    bool *block_has_call = find_blocks_with_calls(run, function);
+    loop_judge judge;
+    const pgo_loop_question question = {may_vectorize, &judge};
     double *probability =
         pprof_allocate(run->arena, graph->first_successor[graph->block_count], sizeof *probability, run->status);
     pgo_raised_loops raised;
     uint32_t branch_count = 0;
-    if (block_has_call == NULL || probability == NULL ||
-        !pgo_raise_uncertain_trips(function, block_has_call, run->arena, probability, &raised, run->status) ||
+    if (probability == NULL || !make_judge(run, function, &judge) ||
+        !pgo_raise_uncertain_trips(function, &question, run->arena, probability, &raised, run->status) ||
         !write_branch_weights(run, function, probability, &branch_count))
         return false;
     uint64_t entry_count = pgo_get_block_count(function, 0);

@@ -73,10 +73,10 @@ bool pgo_place_functions(pgo_run *run) {
                 return false;
             continue;
         }
-        uint64_t leaf = run->weights.bodies[function->weight_function].leaf;
         bool has_counts = run->options.frequencies && function->has_frequencies;
-        if (!has_counts && leaf >= hot_weight &&
-            !place_function(run, f, "hot", "PlacedHot", leaf, "many samples: placed among the hot functions"))
+        if (!has_counts && function->self_samples >= hot_weight &&
+            !place_function(run, f, "hot", "PlacedHot", function->self_samples,
+                            "many samples: placed among the hot functions"))
             return false;
     }
     return true;

@@ -156,10 +156,10 @@ typedef struct pgo_function {
     float *block_cost; /* of all instructions, with or without a line */
     pgo_graph graph;
     /* filled by match.c */
-    uint32_t weight_function; /* into weights.functions, PGO_NONE: the profile does not know it */
-    const char *miss_reason;  /* why weight_function is PGO_NONE or samples were dropped; NULL: nothing to say */
-    uint64_t self_samples;    /* on this function's own body and inlined copies, as the profile has them */
-    uint64_t matched_samples; /* of those, on a place that exists */
+    uint32_t weight_function;   /* into weights.functions, PGO_NONE: the profile does not know it */
+    const char *miss_reason;    /* why weight_function is PGO_NONE or samples were dropped; NULL: nothing to say */
+    uint64_t self_samples;      /* on this function's own body and inlined copies, as the profile has them */
+    uint64_t matched_samples;   /* of those, on a place that exists */
     uint64_t line_zero_samples; /* of self_samples, at line 0: compiler-made code; they count for the whole function */
     pgo_observation *observations;
     uint32_t observation_count;
@@ -362,13 +362,18 @@ bool pgo_has_attribute(LLVMValueRef function, const char *name);
 bool pgo_has_call_attribute(LLVMValueRef call, const char *name);
 
 /* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
- * short for the vectorizer made just long enough. [block_has_call] has one entry per block. */
+ * short for the vectorizer made just long enough. */
+typedef struct pgo_loop_question {
+    bool (*ask)(void *context, uint32_t header, const uint32_t *body, uint32_t body_count);
+    void *context;
+} pgo_loop_question;
+
 typedef struct pgo_raised_loops {
     uint32_t count;
     double least_visits; /* header visits per entry of the shortest of them, as fitted */
 } pgo_raised_loops;
 
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
+bool pgo_raise_uncertain_trips(const pgo_function *function, const pgo_loop_question *may_vectorize, pprof_arena *arena,
                                double *probability, pgo_raised_loops *raised, pprof_status *status);
 
 /* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in

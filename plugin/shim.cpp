@@ -7,8 +7,10 @@
 #include "shim.h"
 
 #include <llvm/Analysis/BranchProbabilityInfo.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/Demangle/Demangle.h>
 #include <llvm/IR/DebugInfoMetadata.h>
@@ -261,6 +263,15 @@ LLVMMetadataRef pgo_shim_get_scope_subprogram(LLVMMetadataRef scope) {
 unsigned pgo_shim_get_scope_line(LLVMMetadataRef subprogram) {
     auto *function = dyn_cast_or_null<DISubprogram>(unwrap(subprogram));
     return function == nullptr ? 0 : function->getScopeLine();
+}
+
+bool pgo_shim_is_countable_loop(pgo_host *host, LLVMBasicBlockRef header) {
+    BasicBlock *block = unwrap(header);
+    FunctionAnalysisManager &analyses = host->function_analyses();
+    Loop *loop = analyses.getResult<LoopAnalysis>(*block->getParent()).getLoopFor(block);
+    if (loop == nullptr || loop->getHeader() != block) return false;
+    ScalarEvolution &evolution = analyses.getResult<ScalarEvolutionAnalysis>(*block->getParent());
+    return !isa<SCEVCouldNotCompute>(evolution.getSymbolicMaxBackedgeTakenCount(loop));
 }
 
 /* Any !prof counts: the sample loader marks a function that it has no samples for with an entry count of −1. */

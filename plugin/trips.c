@@ -9,8 +9,8 @@
  *
  *   before: header 9.0 visits per entry, known to within a factor of 1.5     after: header 17 visits
  *
- * Loops with calls keep their estimate: they are not vectorized, and their callees' hotness hangs on it. Cannot know
- * which other loops will be vectorized, nor anything of loops that are entered in two places.
+ * Loops that LLVM would not vectorize anyway keep their estimate; the caller knows them. Cannot know anything of loops
+ * that are entered in two places.
  */
 #include "fit.h"
 
@@ -190,13 +190,7 @@ static void scale_exits(const loop_search *search, uint32_t header, uint32_t bod
     }
 }
 
-static bool body_has_call(const loop_search *search, uint32_t body_count, const bool *block_has_call) {
-    for (uint32_t i = 0; i < body_count; i++)
-        if (block_has_call[search->body[i]]) return true;
-    return false;
-}
-
-bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_has_call, pprof_arena *arena,
+bool pgo_raise_uncertain_trips(const pgo_function *function, const pgo_loop_question *may_vectorize, pprof_arena *arena,
                                double *probability, pgo_raised_loops *raised, pprof_status *status) {
     const pgo_graph *graph = &function->graph;
     *raised = (pgo_raised_loops){0};
@@ -209,9 +203,10 @@ bool pgo_raise_uncertain_trips(const pgo_function *function, const bool *block_h
     for (uint32_t i = 0; i < search.reached_count; i++) {
         uint32_t header = search.postorder[i];
         uint32_t body_count = search.is_header[header] ? collect_body(&search, header) : 0;
-        if (body_count == 0 || body_has_call(&search, body_count, block_has_call)) continue;
+        if (body_count == 0) continue;
         double visits = get_visits_per_entry(&search, header);
         if (!(visits < ENOUGH_VISITS) || visits * get_uncertainty(&search, body_count) < ENOUGH_VISITS) continue;
+        if (!may_vectorize->ask(may_vectorize->context, header, search.body, body_count)) continue;
         scale_exits(&search, header, body_count, visits / ENOUGH_VISITS, probability);
         if (raised->count++ == 0 || visits < raised->least_visits) raised->least_visits = visits;
     }

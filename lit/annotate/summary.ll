@@ -15,18 +15,18 @@
 ; FLAG-DAG: !{i32 1, !"ProfileSummary", ![[SUMMARY:[0-9]+]]}
 ; FLAG-DAG: ![[SUMMARY]] = !{![[FORMAT:[0-9]+]], ![[TOTAL:[0-9]+]], ![[MAX:[0-9]+]], ![[INTERNAL:[0-9]+]], ![[ENTRY:[0-9]+]], ![[COUNTS:[0-9]+]], ![[FUNCTIONS:[0-9]+]], ![[DETAILED:[0-9]+]]}
 ; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"InstrProf"}
-; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 50000000}
-; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 40000000}
-; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 40000000}
-; FLAG-DAG: ![[ENTRY]] = !{!"MaxFunctionCount", i64 40000000}
+; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 12500000}
+; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 10000000}
+; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 10000000}
+; FLAG-DAG: ![[ENTRY]] = !{!"MaxFunctionCount", i64 10000000}
 ; FLAG-DAG: ![[COUNTS]] = !{!"NumCounts", i64 4}
 ; FLAG-DAG: ![[FUNCTIONS]] = !{!"NumFunctions", i64 2}
 ; FLAG-DAG: ![[DETAILED]] = !{!"DetailedSummary", ![[CUTOFFS:[0-9]+]]}
-; FLAG-DAG: !{i32 800000, i64 40000000, i32 1}
-; FLAG-DAG: !{i32 900000, i64 9500000, i32 2}
-; FLAG-DAG: !{i32 990000, i64 9500000, i32 2}
-; FLAG-DAG: !{i32 999000, i64 450000, i32 3}
-; FLAG-DAG: !{i32 999999, i64 500, i32 4}
+; FLAG-DAG: !{i32 800000, i64 10000000, i32 1}
+; FLAG-DAG: !{i32 900000, i64 2375000, i32 2}
+; FLAG-DAG: !{i32 990000, i64 2375000, i32 2}
+; FLAG-DAG: !{i32 999000, i64 12500, i32 4}
+; FLAG-DAG: !{i32 999999, i64 12, i32 11}
 ;
 ; STRANGER-NOT: ProfileSummary
 ;
