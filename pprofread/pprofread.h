@@ -104,7 +104,8 @@ typedef struct pprof_source {
 
 /* Reads the file at [path] ("-" is standard input), gunzips it (several members, each checksum checked) if it is gzip,
  * and sniffs what it is. Refuses more than [size_limit] decompressed bytes, naming the limit (0: the default).
- * A format that is not a profile is no failure here: see pprof_refuse_format. */
+ * A format that is not a profile is no failure here: see pprof_refuse_format. Of perf.data and ELF files only the
+ * beginning is read. */
 bool pprof_read_source(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_source *source,
                        pprof_status *status);
 
