@@ -29,7 +29,7 @@ static const double VISIBLE_SAMPLES = 5;
 /* As LLVM's ProfileSummaryBuilder has them. */
 static const uint32_t cutoffs[] = {10000,  100000, 200000, 300000, 400000, 500000, 600000, 700000,
                                    800000, 900000, 950000, 990000, 999000, 999900, 999990, 999999};
-enum { CUTOFF_COUNT = sizeof cutoffs / sizeof cutoffs[0], MILLION = 1000000 };
+enum { CUTOFF_COUNT = sizeof cutoffs / sizeof cutoffs[0] };
 
 typedef struct summary {
     uint64_t *counts; /* descending */
@@ -83,6 +83,11 @@ static void find_blind_share(const pprof_weights *weights, summary *summary) {
     summary->blind_share = unseen > missed ? unseen : missed < 1 ? missed : 1;
 }
 
+/* What a cutoff leaves of the total. */
+static double get_share_left(uint32_t cutoff) {
+    return (1000000 - cutoff) / 1e6;
+}
+
 static LLVMMetadataRef make_pair(LLVMContextRef context, const char *key, LLVMMetadataRef value) {
     LLVMMetadataRef operands[] = {pgo_make_name(context, key), value};
     return LLVMMDNodeInContext2(context, operands, 2);
@@ -96,7 +101,7 @@ static LLVMMetadataRef make_cutoff(LLVMContextRef context, uint32_t cutoff, uint
 
 /* A cutoff where the samples are blind: counts fall as the share that is left. */
 static LLVMMetadataRef extrapolate_cutoff(LLVMContextRef context, const summary *summary, uint32_t cutoff) {
-    double edge = (double)count_samples(VISIBLE_SAMPLES), left = (double)(MILLION - cutoff) / MILLION;
+    double edge = (double)count_samples(VISIBLE_SAMPLES), left = get_share_left(cutoff);
     double least_count = edge * left / summary->blind_share;
     double blind_places = (double)summary->total * summary->blind_share / edge * pgo_log(summary->blind_share / left);
     return make_cutoff(context, cutoff, least_count < 1 ? 1 : (uint64_t)least_count,
@@ -109,11 +114,11 @@ static LLVMMetadataRef make_details(LLVMContextRef context, const summary *summa
     uint64_t sum = 0;
     uint32_t used = 0;
     for (uint32_t c = 0; c < CUTOFF_COUNT; c++) {
-        if ((double)(MILLION - cutoffs[c]) / MILLION < summary->blind_share) {
+        if (get_share_left(cutoffs[c]) < summary->blind_share) {
             details[c] = extrapolate_cutoff(context, summary, cutoffs[c]);
             continue;
         }
-        uint64_t wanted = (uint64_t)((unsigned __int128)summary->total * cutoffs[c] / MILLION);
+        uint64_t wanted = (uint64_t)((unsigned __int128)summary->total * cutoffs[c] / 1000000);
         while (used < summary->visible_count && (sum < wanted || used == 0))
             sum = pgo_add_weights(sum, summary->counts[used++]);
         details[c] = make_cutoff(context, cutoffs[c], summary->counts[used - 1], used);

@@ -58,8 +58,8 @@ static void raise_trips(fixture *f) {
     f->function.block_frequency = f->frequency;
     f->function.observations = f->observations;
     f->function.terms = f->terms;
-    assert_true(
-        pgo_raise_uncertain_trips(&f->function, f->block_has_call, &f->arena, f->result, &f->raised, &f->status));
+    const pgo_loop_question question = {may_vectorize, f};
+    assert_true(pgo_raise_uncertain_trips(&f->function, &question, &f->arena, f->result, &f->raised, &f->status));
     pprof_arena_free(&f->arena);
 }
 
