@@ -350,7 +350,8 @@ bool pprof_check_fitness(const pprof_profile *profile, const char *path, const p
 bool pprof_import_gperftools(const pprof_source *source, pprof_arena *arena, pprof_profile *profile,
                              pprof_status *status);
 
-/* Runs `perf script` on the file at [path]. Types samples/count and cpu/nanoseconds; addresses only. */
+/* Runs `perf script` on the file at [path]. Types samples/count and cpu/nanoseconds, or <event>/count where periods are
+ * no time; addresses only; a comment names the event. */
 bool pprof_import_perf(const char *path, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
 
 typedef struct pprof_symbolize_options {
@@ -359,8 +360,10 @@ typedef struct pprof_symbolize_options {
 } pprof_symbolize_options;
 
 /* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),
- * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them. Mappings
- * whose file cannot be read keep their addresses. */
+ * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them; then without
+ * the frames that drop_frames names. Mappings whose file cannot be read, or is another build than the profile says, keep
+ * what they had, and a comment tells; if it is the program itself (no shared library, most samples), that is a failure.
+ */
 bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                              pprof_profile *output, pprof_status *status);
 
