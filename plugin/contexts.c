@@ -147,8 +147,9 @@ static uint32_t find_child(pgo_collector *collector, pgo_function *function, uin
 static bool list_chain(pgo_collector *collector, LLVMMetadataRef location, uint32_t *count) {
     *count = 0;
     for (LLVMMetadataRef at = location; at != NULL; at = LLVMDILocationGetInlinedAt(at)) {
-        LLVMMetadataRef *chain = pgo_grow_array(collector->chain, *count, &collector->chain_capacity, sizeof *chain,
-                                                collector->scratch, collector->status);
+        LLVMMetadataRef *chain =
+            (LLVMMetadataRef *)pgo_grow_array((void *)collector->chain, *count, &collector->chain_capacity,
+                                              sizeof *chain, collector->scratch, collector->status);
         if (chain == NULL) return false;
         collector->chain = chain;
         chain[(*count)++] = at;

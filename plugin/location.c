@@ -53,7 +53,8 @@ static bool list_functions(pgo_collector *collector) {
 static bool list_blocks(pgo_collector *collector, pgo_function *function) {
     uint32_t count = LLVMCountBasicBlocks(function->value);
     function->graph.block_count = count;
-    function->blocks = pprof_allocate(collector->arena, count, sizeof(LLVMBasicBlockRef), collector->status);
+    function->blocks =
+        (LLVMBasicBlockRef *)pprof_allocate(collector->arena, count, sizeof(LLVMBasicBlockRef), collector->status);
     function->block_cost = pprof_allocate(collector->arena, count, sizeof(float), collector->status);
     if (function->blocks == NULL || function->block_cost == NULL) return false;
     LLVMGetBasicBlocks(function->value, function->blocks);

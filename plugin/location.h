@@ -68,8 +68,8 @@ typedef struct pgo_collector {
     uint32_t chain_capacity;
 } pgo_collector;
 
-/* The index into collector.subprograms of [subprogram], or PGO_NONE with the status set. */
-uint32_t pgo_intern_subprogram(pgo_collector *collector, LLVMMetadataRef subprogram);
+/* The index into collector.subprograms of the DISubprogram [metadata], or PGO_NONE with the status set. */
+uint32_t pgo_intern_subprogram(pgo_collector *collector, LLVMMetadataRef metadata);
 
 /* Adds the context of [function]'s own body. */
 bool pgo_add_own_context(pgo_collector *collector, pgo_function *function, uint32_t subprogram);

@@ -13,8 +13,12 @@
 typedef enum tier {
     TIER_EXACT = 0,
     TIER_STRIPPED,
-    TIER_DEMANGLED,                                            /* + pgo_name_form, for uncertain names */
-    TIER_C_STATIC = TIER_DEMANGLED + PGO_NAME_UNQUALIFIED + 1, /* -funique-internal-linkage-names on one side only */
+    /* for uncertain names, one per pgo_name_form: */
+    TIER_WHOLE,
+    TIER_WITHOUT_PARAMETERS,
+    TIER_WITHOUT_TEMPLATES,
+    TIER_UNQUALIFIED,
+    TIER_C_STATIC, /* -funique-internal-linkage-names on one side only */
     TIER_COUNT,
 } tier;
 
@@ -94,7 +98,7 @@ static bool make_identity_key(name_matcher *matcher, name_key *key) {
     if (*demangled == NULL) *demangled = demangle(matcher, name);
     if (*demangled == NULL) return false;
     if ((*demangled)[0] == '\0') return true; /* not mangled: its one form was tried */
-    pgo_name_form form = (pgo_name_form)(matcher->tier - TIER_DEMANGLED);
+    pgo_name_form form = (pgo_name_form)(matcher->tier - TIER_WHOLE);
     return set_key(key, pgo_shorten_name(*demangled, form, matcher->scratch, matcher->status));
 }
 
@@ -153,7 +157,7 @@ static unsigned rate_candidate(const name_matcher *matcher, const pgo_identity *
                                const pprof_weight_function *function) {
     unsigned files = compare_files(identity->file, function->file);
     bool lines_agree = start_lines_agree(identity, function);
-    bool is_telling = identity->is_local || matcher->tier >= TIER_DEMANGLED;
+    bool is_telling = identity->is_local || matcher->tier >= TIER_WHOLE;
     bool lines_differ = identity->start_line != 0 && function->start_line != 0 && !lines_agree;
     if (is_telling && files == 0 && lines_differ) return 0;
     return 1 + files * 2 + lines_agree;
@@ -204,7 +208,7 @@ static void settle_function(name_matcher *matcher, const name_key *keys, const u
             winner = identity;
             best_rating = rating;
             is_ambiguous = false;
-        } else if (rating == best_rating && !are_one_function(identity, winner)) {
+        } else if (winner != NULL && rating == best_rating && !are_one_function(identity, winner)) {
             is_ambiguous = true;
         }
     }
@@ -289,7 +293,7 @@ static bool match_tier(name_matcher *matcher, name_key *keys, name_hit *hits) {
 
 /* The tiers for uncertain names cost a demangling of every name that is left: only for profiles that have such. */
 static bool tier_is_useful(const name_matcher *matcher) {
-    if (matcher->tier < TIER_DEMANGLED || matcher->tier == TIER_C_STATIC) return true;
+    if (matcher->tier < TIER_WHOLE || matcher->tier == TIER_C_STATIC) return true;
     for (uint32_t w = 0; w < matcher->weights->function_count; w++)
         if (!matcher->is_taken[w] && !matcher->weights->functions[w].linkage_is_certain) return true;
     return false;
@@ -304,11 +308,14 @@ bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pp
                             .scratch = &scratch,
                             .status = status};
     matcher.is_taken = pprof_allocate(&scratch, weights->function_count, sizeof(bool), status);
-    matcher.demangled = pprof_allocate(&scratch, identity_count, sizeof(const char *), status);
+    matcher.demangled = (const char **)pprof_allocate(&scratch, identity_count, sizeof(const char *), status);
     name_key *keys = pprof_allocate(&scratch, identity_count, sizeof *keys, status);
     name_hit *hits = pprof_allocate(&scratch, weights->function_count, sizeof *hits, status);
     bool done = !status->failed;
-    for (uint32_t i = 0; i < identity_count; i++) identities[i].weight_function = PGO_NONE;
+    for (uint32_t i = 0; i < identity_count; i++) {
+        identities[i].weight_function = PGO_NONE;
+        identities[i].miss_reason = NULL;
+    }
     for (int t = TIER_EXACT; t < TIER_COUNT && done; t++) {
         matcher.tier = (tier)t;
         done = !tier_is_useful(&matcher) || match_tier(&matcher, keys, hits);
