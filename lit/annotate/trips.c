@@ -18,18 +18,19 @@
 pgo-weights 1
 type samples count
 function scale start 1
-  self 2:14 2
-  self 3:12 2
-  self 4:12 1
-  self 5:12 1
+  self 1 2
+  self 2 2
+  self 3 1
+  self 5 1
 //--- strong.weights
 pgo-weights 1
 type samples count
 function scale start 1
-  self 2:14 20000
-  self 3:12 20000
-  self 4:12 20000
-  self 5:12 20000
+  self 1 20000
+  self 2 20000
+  self 3 20000
+  self 4 2000
+  self 5 4000
 //--- scale.c
 void scale(float *restrict to, const float *restrict from, int count, float by, float *last) {
     last[0] = last[0] / by + last[1] / by;
