@@ -285,10 +285,10 @@ typedef struct pprof_weights {
     pprof_weight_function *functions;
     pprof_body *bodies;
     pprof_self *selves;
-    uint64_t total;          /* sum of all samples' values */
-    uint64_t sample_count;   /* number of samples, or the total where the values count them */
-    uint64_t unnamed;        /* of total: leaf without a function name (not symbolized) */
-    uint64_t without_line;   /* of total: leaf with a name and line 0 */
+    uint64_t total;        /* sum of all samples' values */
+    uint64_t sample_count; /* number of samples, or the total where the values count them */
+    uint64_t unnamed;      /* of total: leaf without a function name (not symbolized) */
+    uint64_t without_line; /* of total: leaf with a name and line 0 */
     /* Contexts deeper than a function's own calls that weigh less than this may have been left out, because the profile
      * is large and has very many (bodies.c); 0: none was. */
     uint64_t context_minimum;
@@ -361,8 +361,9 @@ typedef struct pprof_symbolize_options {
 
 /* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),
  * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them; then without
- * the frames that drop_frames names. Mappings whose file cannot be read, or is another build than the profile says, keep
- * what they had, and a comment tells; if it is the program itself (no shared library, most samples), that is a failure.
+ * the frames that drop_frames names. Mappings whose file cannot be read, or is another build than the profile says,
+ * keep what they had, and a comment tells; if it is the program itself (no shared library, most samples), that is a
+ * failure.
  */
 bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                              pprof_profile *output, pprof_status *status);
