@@ -139,7 +139,7 @@ double pgo_evaluate_fit(void *context, const double *unknowns, double *gradient)
 void pgo_find_frequencies(pgo_fit_state *state, const double *unknowns);
 
 /* Fills the constants of every observation's loss, at the frequencies found last. */
-void pgo_weigh_evidence(pgo_fit_state *state);
+void pgo_weigh_evidence(pgo_fit_state *state, bool may_give_up);
 
 /* Expected samples at entry rate 1, at the frequencies found last. */
 double pgo_sum_cost(const pgo_fit_state *state, const pgo_evidence *evidence);

@@ -351,6 +351,8 @@ static bool fit_function(estimator *estimator, uint32_t index, bool knows_caller
     const pgo_function *function = &estimator->module->functions[index];
     function_work *work = &estimator->work[index];
     pgo_fit_options options = estimator->options;
+    pgo_fit earlier = work->fit;
+    options.start = &earlier;
     if (knows_callers) pull_entry(estimator, index, &options);
     if (work->own_block_cost == NULL && !find_own_block_cost(estimator, function, work)) return false;
 

@@ -7,9 +7,9 @@
 #include <math.h> /* only fabs, which is exact */
 #include <string.h>
 
-enum { MEMORY = 10 };
+enum { MEMORY = 10, IDLE_LIMIT = 3 };
 static const double SUFFICIENT_DECREASE = 1e-4;
-static const double LONGEST_MOVE = 2; /* of one unknown in one step: logits have spread 1.5 to 2 */
+static const double LONGEST_MOVE = 5; /* of one unknown in one step: logits have spread 1.5 to 2 */
 
 typedef struct history {
     uint32_t count;           /* of unknowns */
@@ -17,6 +17,7 @@ typedef struct history {
     double *moves;            /* MEMORY × count */
     double *changes;          /* MEMORY × count: of the gradient over each move */
     double curvature[MEMORY]; /* move · change, positive */
+    double scale;             /* of the inverse second derivative where nothing is known; outlives a restart */
 } history;
 
 static double multiply(const double *a, const double *b, uint32_t count) {
@@ -40,12 +41,7 @@ static void find_direction(const history *history, const double *gradient, doubl
         shares[at] = multiply(history->moves + (size_t)at * count, direction, count) / history->curvature[at];
         add_multiple(direction, -shares[at], history->changes + (size_t)at * count, count);
     }
-    if (history->used != 0) {
-        unsigned newest = (history->used - 1) % MEMORY;
-        const double *change = history->changes + (size_t)newest * count;
-        double scale = history->curvature[newest] / multiply(change, change, count);
-        for (uint32_t i = 0; i < count; i++) direction[i] *= scale;
-    }
+    for (uint32_t i = 0; i < count; i++) direction[i] *= history->scale;
     for (unsigned pair = oldest; pair < history->used; pair++) {
         unsigned at = pair % MEMORY;
         double share = multiply(history->changes + (size_t)at * count, direction, count) / history->curvature[at];
@@ -65,6 +61,7 @@ static void remember_step(history *history, const double *move, const double *ol
     /* Where the function is not convex the pair would spoil the estimate: leave it out. */
     if (!(curvature > 1e-8 * multiply(move, move, count))) return;
     history->curvature[at] = curvature;
+    history->scale = curvature / multiply(change, change, count);
     history->used++;
 }
 
@@ -116,32 +113,37 @@ static void swap(double **a, double **b) {
     *b = kept;
 }
 
-static void descend(search *search, history *history, double tolerance) {
+/* One iteration; false when the history promises less than [tolerance], or no step along it wins anything. */
+static bool improve(search *search, history *history, double tolerance) {
     uint32_t count = search->count;
+    find_direction(history, search->gradient, search->direction);
+    double slope = multiply(search->direction, search->gradient, count);
+    if (!(-slope >= tolerance)) return false; /* a full step would win half of it */
+    if (!take_step(search, slope)) return false;
+    search->minimum->iterations++;
+    for (uint32_t i = 0; i < count; i++) search->direction[i] = search->trial[i] - search->point[i];
+    remember_step(history, search->direction, search->gradient, search->trial_gradient);
+    swap(&search->point, &search->trial);
+    swap(&search->gradient, &search->trial_gradient);
+    return true;
+}
+
+/* When a history has nothing more to win it may only be worn out, so a new one has to agree that it is the end. */
+static void descend(search *search, history *history, double tolerance) {
     search->value = search->objective(search->context, search->point, search->gradient);
     search->minimum->evaluations = 1;
-    for (;;) {
-        find_direction(history, search->gradient, search->direction);
-        double slope = multiply(search->direction, search->gradient, count);
-        if (!(slope < 0)) { /* rounding: start over from the plain gradient, or it is the end */
-            if (history->used == 0) break;
-            history->used = 0;
-            continue;
-        }
-        if (-slope < tolerance) break; /* a full step would win half of it */
-        double before = search->value;
-        if (!take_step(search, slope)) {
-            if (history->used == 0 || search->minimum->reached_limit) break;
-            history->used = 0;
-            continue;
-        }
-        search->minimum->iterations++;
-        for (uint32_t i = 0; i < count; i++) search->direction[i] = search->trial[i] - search->point[i];
-        remember_step(history, search->direction, search->gradient, search->trial_gradient);
-        swap(&search->point, &search->trial);
-        swap(&search->gradient, &search->trial_gradient);
-        if (before - search->value < tolerance * 0.1) break;
-    }
+    history->scale = 1 / (1 + find_longest(search->gradient, search->count));
+    double start, before;
+    do {
+        start = search->value;
+        history->used = 0;
+        unsigned idle = 0; /* iterations in a row that won less than the tolerance */
+        do {
+            before = search->value;
+            if (!improve(search, history, tolerance)) break;
+            idle = before - search->value < tolerance ? idle + 1 : 0;
+        } while (idle < IDLE_LIMIT);
+    } while (start - search->value >= tolerance && !search->minimum->reached_limit);
 }
 
 bool pgo_minimize(pgo_objective objective, void *context, uint32_t count, double *point, double tolerance,

@@ -15,9 +15,10 @@
  * K = k(1 + ρ) keeps the worth k. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of
  * what lies there, weighted by the flow of the fit so far; the fit runs twice, k being held in each run.
  *
- * Some locations are plainly wrong: samples of a merged instruction, of a macro's body, or none because they went to
- * line 0. With odds ε of that the loss is −log(e^−(l − least l) + ε): an observation that stays out of reach is given
- * up. The observation of the whole function never is; it holds the entry rate, without which such a loss diverges.
+ * Some locations are plainly wrong: no samples, because line 0 or a merged instruction has them; or another's samples.
+ * With odds ε of that the loss is −log(e^−(l − least l) + ε): an observation that stays out of reach is given up. Only
+ * the second run does so, since the first begins far from everything. The observation of the whole function is never
+ * given up; it holds the entry rate, without which such a loss diverges.
  *
  * The gradient needs one more solution of the same factorization: v = (I − P)⁻¹ dF/df, then dF/dp = f · v along each
  * edge. Cannot know costs that depend on data (cache misses), nor where samples went that left their line. */
@@ -158,11 +159,11 @@ static double find_mean_cost(const pgo_fit_state *state, const pgo_evidence *evi
     return (pgo_sum_cost(state, evidence) + LEAST_FLOW) / flow;
 }
 
-static void weigh_one(const pgo_fit_state *state, pgo_evidence *evidence) {
+static void weigh_one(const pgo_fit_state *state, bool may_give_up, pgo_evidence *evidence) {
     const pgo_fit_options *options = state->options;
     double cost = find_mean_cost(state, evidence), samples = evidence->samples;
     double worth = options->evidence_limit * cost / (cost + options->evidence_half_cost), doubt = options->skepticism;
-    evidence->odds = samples > 0 ? options->false_odds : options->lost_odds;
+    evidence->odds = !may_give_up ? 0 : samples > 0 ? options->false_odds : options->lost_odds;
     if (evidence->is_whole_function) {
         worth = options->whole_function_limit;
         doubt = evidence->odds = 0;
@@ -174,8 +175,9 @@ static void weigh_one(const pgo_fit_state *state, pgo_evidence *evidence) {
     if (samples > 0) evidence->least_loss -= evidence->believed * pgo_log(samples);
 }
 
-void pgo_weigh_evidence(pgo_fit_state *state) {
-    for (uint32_t o = 0; o < state->problem->evidence_count; o++) weigh_one(state, &state->problem->evidence[o]);
+void pgo_weigh_evidence(pgo_fit_state *state, bool may_give_up) {
+    for (uint32_t o = 0; o < state->problem->evidence_count; o++)
+        weigh_one(state, may_give_up, &state->problem->evidence[o]);
 }
 
 bool pgo_start_objective(pgo_fit_state *state, pgo_problem *problem, const pgo_fit_options *options,

@@ -300,6 +300,8 @@ typedef struct pgo_fit_options {
     double whole_function_limit;               /* k of the observation of the whole function */
     double skepticism;                         /* 0..1: how far a surplus of samples is disbelieved */
     double lost_odds, false_odds; /* that the lack, or the presence, of samples at a location means nothing at all */
+    double tolerance;             /* ends when a step promises less than this in log-likelihood */
+    const struct pgo_fit *start;  /* an earlier fit of the same graph to start from, NULL: the static probabilities */
     unsigned iteration_limit;
     uint64_t
         operation_limit; /* multiply-adds, roughly nanoseconds; not time, so that it cuts at the same place anywhere */
@@ -312,6 +314,7 @@ typedef struct pgo_fit {
     double
         *block_frequency; /* block_count, per invocation; 0 where the entry does not reach; NULL: see reached_limit */
     double *edge_probability; /* parallel to graph->successors */
+    double *unknowns;         /* as the fit has them, for pgo_fit_options.start; NULL: no evidence */
     unsigned iterations;
     bool reached_limit; /* stopped early; block_frequency is NULL if the graph was too tangled to begin at all */
 } pgo_fit;
