@@ -1,0 +1,42 @@
+// Counts place sampled functions; a function without samples is neither hot nor cold, unless -pgo-cold-unsampled=1.
+// Without counts, the functions with most of the samples are hot.
+//
+// RUN: split-file %s %t
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights %t/x.c \
+// RUN:   | FileCheck --check-prefix=COUNTS %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
+// RUN:   -mllvm -pgo-cold-unsampled=1 %t/x.c 2>&1 | FileCheck --check-prefix=COLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
+// RUN:   -mllvm -pgo-frequencies=0 %t/x.c 2>&1 | FileCheck --check-prefix=FLAT %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights -mllvm -pgo-cold-unsampled=1 \
+// RUN:   -mllvm -pgo-layout=0 %t/x.c | FileCheck --check-prefix=COUNTS %s
+//
+// COUNTS-DAG: .section .text.hot.busy,
+// COUNTS-DAG: .section .text.unsampled,
+//
+// COLD-DAG: x.c:8:1: remark: no samples: placed among the cold functions [-Rpass=pgo]
+// COLD-DAG: .section .text.hot.busy,
+// COLD-DAG: .section .text.unlikely.unsampled,
+//
+// FLAT: x.c:2:1: remark: many samples: placed among the hot functions [-Rpass=pgo]
+// FLAT-DAG: .section .text.hot.busy,
+// FLAT-DAG: .section .text.unsampled,
+//
+//--- x.weights
+pgo-weights 1
+type samples count
+function busy start 2
+  self 1 200
+  self 2 400
+  self 3 390
+function elsewhere start 1
+  self 1 10
+//--- x.c
+volatile int sink;
+void busy(int n) {
+    for (int i = 0; i < n; i++) {
+        sink += i;
+        sink *= i;
+    }
+}
+void unsampled(int n) { sink = n; }
