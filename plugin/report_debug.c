@@ -91,7 +91,6 @@ bool pgo_print_debug_report(pgo_run *run) {
     if (out == NULL) return pprof_fail(run->status, "-pgo-debug: out of memory");
     for (uint32_t i = 0; i < run->report.decision_count; i++) print_decision(out, run, &run->report.decisions[i]);
     if (run->options.debug_level >= 2) print_functions(out, run);
-    if (run->options.debug_level >= 3) pgo_print_matches(out, run);
     if (run->options.debug_level >= 3) {
         pgo_print_matches(out, run);
         print_graph(out, run);

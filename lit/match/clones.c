@@ -4,8 +4,8 @@
 // RUN:   -o /dev/null %t/walk.c 2>&1 | FileCheck %s
 //
 // CHECK: pgo: 2 of 2 functions known, 25 of 25 self samples matched
-// CHECK-NEXT: pgo:   walk: 15 of 15 self samples matched, 20 inclusive
-// CHECK: pgo:   promoted: 10 of 10 self samples matched
+// CHECK-NEXT: pgo: walk: 15 of 15 self samples matched, 0 at line 0, 20 inclusive
+// CHECK: pgo: promoted (profiled as promoted.llvm.8961234): 10 of 10 self samples matched
 // CHECK-LABEL: pgo: samples of walk
 // CHECK: pgo:   2:12 in block {{.*}}: 6 samples
 // CHECK: pgo:   3:12 in block {{.*}}: 9 samples

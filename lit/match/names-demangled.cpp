@@ -8,12 +8,12 @@
 // CHECK: missed NotMatched in _ZN2ns4bothEd: _ZN2ns4bothEd not matched with the profile: ambiguous
 // CHECK: missed NotMatched in _Z5twicei: _Z5twicei not matched with the profile: ambiguous: several functions of the profile have this name
 // CHECK: pgo: 6 of 11 functions known, 6 of 6 self samples matched
-// CHECK: pgo:   _ZN2ns9template_IiEEvT_: {{.*}}, as ns::template_<int>
-// CHECK: pgo:   _ZN2ns6short_IdEEvT_: {{.*}}, as ns::short_
-// CHECK: pgo:   _ZN2ns5wholeEi: {{.*}}, as ns::whole(int)
-// CHECK: pgo:   _ZN2ns4bareEv: {{.*}}, as bare
-// CHECK: pgo:   _ZN2ns1TclEi: {{.*}}, as ns::T::operator()
-// CHECK: pgo:   _ZN12_GLOBAL__N_16hiddenEPFviE: {{.*}}, as (anonymous namespace)::hidden
+// CHECK: pgo: _ZN2ns9template_IiEEvT_ (profiled as ns::template_<int>): 1 of 1
+// CHECK: pgo: _ZN2ns6short_IdEEvT_ (profiled as ns::short_): 1 of 1
+// CHECK: pgo: _ZN2ns5wholeEi (profiled as ns::whole(int)): 1 of 1
+// CHECK: pgo: _ZN2ns4bareEv (profiled as bare): 1 of 1
+// CHECK: pgo: _ZN2ns1TclEi (profiled as ns::T::operator()): 1 of 1
+// CHECK: pgo: _ZN12_GLOBAL__N_16hiddenEPFviE (profiled as (anonymous namespace)::hidden): 1 of 1
 //
 //--- weights
 pgo-weights 1

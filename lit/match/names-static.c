@@ -6,8 +6,8 @@
 // CHECK: missed NotMatched in other: other not matched with the profile: the profile's function of this name is in another file
 // CHECK: missed NotMatched in torn: torn not matched with the profile: ambiguous: several functions of the profile have this name
 // CHECK: pgo: 2 of 5 functions known, 10 of 10 self samples matched
-// CHECK: pgo:   external: 3 of 3 self samples matched
-// CHECK: pgo:   step: 7 of 7 self samples matched
+// CHECK: pgo: external: 3 of 3 self samples matched
+// CHECK: pgo: step: 7 of 7 self samples matched
 //
 //--- weights
 pgo-weights 1
