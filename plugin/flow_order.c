@@ -104,6 +104,7 @@ static uint32_t find_bucket(const planner *planner, uint32_t source, uint32_t ta
     uint32_t at = (uint32_t)(mixed >> 32) & (planner->bucket_count - 1);
     for (; planner->buckets[at] != 0; at = (at + 1) & (planner->bucket_count - 1)) {
         uint32_t slot = planner->buckets[at] - 1;
+        assert(planner->source.items != NULL && slot < planner->source.count);
         if (planner->source.items[slot] == source && planner->target.items[slot] == target) break;
     }
     return at;

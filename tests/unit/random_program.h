@@ -150,7 +150,8 @@ static inline void grow_at(random_program *program, uint32_t block, uint32_t cas
     } else if (kind < 0.9) {
         grow_switch(program, block, next, 3 + random_below(&program->random, case_limit - 2));
     } else if (kind < 0.95) { /* an early return; block 1 is the exit */
-        set_choice(program, block, add_block(program, 1, false), add_block(program, next, true), truth * 0.3, 0.4);
+        uint32_t leave = add_block(program, 1, false), stay = add_block(program, next, true);
+        set_choice(program, block, leave, stay, truth * 0.3, 0.4);
     } else if (kind < 0.97 && program->count > 10) { /* a goto, perhaps into a loop */
         set_choice(program, block, next, 1 + random_below(&program->random, program->count - 1), 0.98, 0.5);
     }

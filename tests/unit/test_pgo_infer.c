@@ -414,18 +414,18 @@ static void limits_stop_the_fit_and_say_so(void **state) {
 /* Every block may go to every other: refused, with what was predicted. */
 static void a_tangle_is_left_as_predicted(void **state) {
     (void)state;
-    enum { COUNT = 400 };
+    const uint32_t count = 400;
     pprof_arena arena = {0};
     pprof_status status = {0};
-    pgo_graph graph = {.block_count = COUNT};
-    graph.first_successor = pprof_arena_allocate(&arena, COUNT + 1, sizeof(uint32_t));
-    graph.successors = pprof_arena_allocate(&arena, (size_t)COUNT * COUNT, sizeof(uint32_t));
-    graph.probability = pprof_arena_allocate(&arena, (size_t)COUNT * COUNT, sizeof(double));
-    for (uint32_t b = 0; b < COUNT; b++) {
-        graph.first_successor[b + 1] = (b + 1) * COUNT;
-        for (uint32_t s = 0; s < COUNT; s++) {
-            graph.successors[b * COUNT + s] = s;
-            graph.probability[b * COUNT + s] = 1. / COUNT;
+    pgo_graph graph = {.block_count = count};
+    graph.first_successor = pprof_arena_allocate(&arena, count + 1, sizeof(uint32_t));
+    graph.successors = pprof_arena_allocate(&arena, (size_t)count * count, sizeof(uint32_t));
+    graph.probability = pprof_arena_allocate(&arena, (size_t)count * count, sizeof(double));
+    for (uint32_t b = 0; b < count; b++) {
+        graph.first_successor[b + 1] = (b + 1) * count;
+        for (uint32_t s = 0; s < count; s++) {
+            graph.successors[b * count + s] = s;
+            graph.probability[b * count + s] = 1.0 / count;
         }
     }
     pgo_term term = {7, 10};
@@ -435,7 +435,7 @@ static void a_tangle_is_left_as_predicted(void **state) {
     assert_true(pgo_fit_frequencies(&graph, &observation, 1, &term, &options, &arena, &fit, &status));
     assert_true(fit.reached_limit);
     assert_null(fit.block_frequency);
-    assert_near(fit.edge_probability[12345], 1. / COUNT, 1e-12);
+    assert_near(fit.edge_probability[12345], 1.0 / count, 1e-12);
     pprof_arena_free(&arena);
 }
 
@@ -537,7 +537,9 @@ static void defaults_withstand_the_usual_errors(void **state) {
     pgo_fit_options options = pgo_get_default_fit_options(), plain = options;
     plain.skepticism = plain.lost_odds = plain.false_odds = 0;
     plain.evidence_limit = 6;
-    for (double samples = 10; samples <= 10000; samples *= 10) {
+    const double counts[] = {10, 100, 1000, 10000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        double samples = counts[i];
         agreement robust = measure(200, 150, samples, &REAL_ERRORS, &options);
         agreement negative_binomial = measure(200, 150, samples, &REAL_ERRORS, &plain);
         assert_true(robust.overlap > negative_binomial.overlap - 0.01);
@@ -619,7 +621,7 @@ static void every_machine_gives_the_same_bits(void **state) {
             hash = hash_double(hash, fit.edge_probability[e]);
         pprof_arena_free(&arena);
     }
-    if (hash != 0x3f6312e24eeef208) fail_msg("the fits hash to 0x%016llx", (unsigned long long)hash);
+    if (hash != 0xc0e01daf55e09db7) fail_msg("the fits hash to 0x%016llx", (unsigned long long)hash);
 }
 
 int main(void) {
