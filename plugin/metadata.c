@@ -27,7 +27,8 @@ static void set_prof(LLVMContextRef context, LLVMValueRef instruction, LLVMMetad
 
 bool pgo_set_branch_weights(pgo_run *run, LLVMValueRef terminator, const uint32_t *weights, uint32_t count) {
     LLVMContextRef context = LLVMGetModuleContext(run->module.llvm);
-    LLVMMetadataRef *operands = pprof_allocate(run->arena, (size_t)count + 1, sizeof *operands, run->status);
+    LLVMMetadataRef *operands =
+        (LLVMMetadataRef *)pprof_allocate(run->arena, (size_t)count + 1, sizeof *operands, run->status);
     if (operands == NULL) return false;
     operands[0] = pgo_make_name(context, "branch_weights");
     for (uint32_t i = 0; i < count; i++) operands[i + 1] = pgo_make_integer(context, 32, weights[i]);
