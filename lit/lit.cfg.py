@@ -6,10 +6,11 @@ What a RUN line can use, besides FileCheck, not, split-file and llvm's other too
   %lld        its ld.lld (feature lld)                 %pgo_plugin  the path of libpgo.so
   %pprofread  the command                              %data        tests/data: real and broken profiles
   %profdata   llvm's llvm-profdata                     %python      the Python that runs lit
-Profiles given to opt need -pgo-profile=FILE, those given to clang -mllvm -pgo-profile=FILE.
   %other_llvm the tools' folder of an LLVM of another major version (feature other-llvm)
   %S %s %t    as everywhere in lit
-Features: llvm22, llvm19 …, lld, other-llvm, and the target's name, e.g. x86_64.
+Profiles given to opt need -pgo-profile=FILE, those given to clang -mllvm -pgo-profile=FILE.
+Features: llvm22, llvm19 …, lld, other-llvm, sanitized (a test that loads the plugin by other means cannot run there),
+and the target's name, e.g. x86_64.
 """
 
 import glob
@@ -38,11 +39,13 @@ def tool(name):
 
 # clang 19 reads -mllvm before it loads pass plugins; -fplugin loads the library early enough.
 early_load = "-fplugin=%s " % config.plugin if config.llvm_major < 22 else ""
+# LLVM keeps what it allocates until it exits: not our leaks.
+preload = "env LD_PRELOAD=%s ASAN_OPTIONS=detect_leaks=0 " % config.sanitizer if config.sanitizer else ""
 # Longer names first: lit replaces text, not words.
 config.substitutions += [
-    ("%clang_pgo", "%s %s-fpass-plugin=%s" % (tool("clang"), early_load, config.plugin)),
+    ("%clang_pgo", "%s%s %s-fpass-plugin=%s" % (preload, tool("clang"), early_load, config.plugin)),
     ("%clang", tool("clang")),
-    ("%opt_pgo", "%s -load-pass-plugin=%s" % (tool("opt"), config.plugin)),
+    ("%opt_pgo", "%s%s -load-pass-plugin=%s" % (preload, tool("opt"), config.plugin)),
     ("%opt", tool("opt")),
     ("%lld", tool("ld.lld")),
     ("%pgo_plugin", config.plugin),
@@ -54,6 +57,8 @@ config.substitutions += [
 
 config.available_features.add("llvm%d" % config.llvm_major)
 config.available_features.add(platform.machine())
+if config.sanitizer:
+    config.available_features.add("sanitized")
 if os.path.exists(tool("ld.lld")):
     config.available_features.add("lld")
 

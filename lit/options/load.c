@@ -1,4 +1,5 @@
 // However often and from wherever the library is loaded, its options are registered once and the pass runs once.
+// UNSUPPORTED: sanitized
 // RUN: split-file %s %t
 // RUN: cp %pgo_plugin %t/copy.so
 // RUN: %clang -fplugin=%pgo_plugin -fpass-plugin=%pgo_plugin -fpass-plugin=%t/copy.so -mllvm -pgo-debug=1 -O2 -g1 \

@@ -1,6 +1,7 @@
 // The module is annotated before the link; what the plugin does at the link leaves it alone. A module that was compiled
 // without the plugin is annotated at the link, by the options' environment twins.
 // REQUIRES: lld
+// UNSUPPORTED: sanitized
 // RUN: split-file %s %t
 // DEFINE: %{kind} =
 // DEFINE: %{link} = env PGO_PROFILE=%t/weights PGO_DEBUG=1 %lld -shared %t/sum.o -o %t/sum.so \

@@ -1,5 +1,6 @@
 // Loaded into a clang of another major version the plugin calls nothing of LLVM: one clear line, no crash, no object.
 // REQUIRES: other-llvm
+// UNSUPPORTED: sanitized
 // DEFINE: %{other} = not %other_llvm/clang -O2 -c %s -o %t.o
 // RUN: rm -f %t.o
 // RUN: %{other} -fpass-plugin=%pgo_plugin 2>&1 | FileCheck --check-prefixes=CLEAR,API %s
