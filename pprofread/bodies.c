@@ -25,13 +25,14 @@ typedef struct level {
 
 typedef struct growth {
     pprof_weighing *weighing;
-    pprof_buffer bodies, selves;
-    pprof_buffer pairs, spare; /* to be sorted: (caller's frame, callee) and node, or frame and weight */
+    pprof_list bodies, selves;
+    pprof_list pairs, spare; /* to be sorted: (caller's frame, callee) and node, or frame and weight */
     level this_level, next_level;
 } growth;
 
 static pprof_body *get_body(growth *growth, uint32_t index) {
-    return (pprof_body *)(void *)growth->bodies.data + index;
+    pprof_body *bodies = growth->bodies.items;
+    return &bodies[index];
 }
 
 static uint32_t get_function(const pprof_weighing *weighing, uint32_t node) {
@@ -57,28 +58,19 @@ static void weigh_body(const pprof_weighing *weighing, pprof_body *body, const u
 /* Appends a body that is the last [node_count] nodes of [level]. Until its own calls are looked at, first_call and
  * call_count hold the range of its nodes. */
 static bool add_body(growth *growth, uint32_t function, pprof_place place, const level *level, uint32_t node_count) {
-    pprof_weights *weights = growth->weighing->weights;
     uint32_t first_node = level->count - node_count;
-    pprof_body body = {.function = function, .place = place, .first_call = first_node, .call_count = node_count};
-    if (weights->body_count == PPROF_NONE - 1) return pprof_fail(growth->weighing->status, "too many call contexts");
-    if (!pprof_reserve_buffer(&growth->bodies, sizeof body, growth->weighing->status)) return false;
-    weigh_body(growth->weighing, &body, level->nodes + first_node, node_count);
-    growth->bodies.size += sizeof body;
-    *get_body(growth, weights->body_count++) = body;
+    pprof_body *body = pprof_append_item(&growth->bodies, growth->weighing->status);
+    if (body == NULL) return false;
+    *body = (pprof_body){.function = function, .place = place, .first_call = first_node, .call_count = node_count};
+    weigh_body(growth->weighing, body, level->nodes + first_node, node_count);
     return true;
-}
-
-static pprof_pair *reserve_pairs(growth *growth, size_t count) {
-    growth->pairs.size = 0;
-    bool worked = pprof_reserve_buffer(&growth->pairs, count * sizeof(pprof_pair), growth->weighing->status);
-    return worked ? (pprof_pair *)(void *)growth->pairs.data : NULL;
 }
 
 static bool add_selves(growth *growth, pprof_body *body, const uint32_t *nodes, uint32_t count) {
     const pprof_weighing *weighing = growth->weighing;
     const pprof_context_tree *tree = &weighing->tree;
-    pprof_pair *pairs = reserve_pairs(growth, count);
-    if (pairs == NULL) return false;
+    if (!pprof_reserve_items(&growth->pairs, count, weighing->status)) return false;
+    pprof_pair *pairs = growth->pairs.items;
     size_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t weight = tree->before[nodes[i] + 1] - tree->before[nodes[i]];
@@ -86,49 +78,45 @@ static bool add_selves(growth *growth, pprof_body *body, const uint32_t *nodes, 
     }
     if (!pprof_sort_pairs(pairs, found, &growth->spare, weighing->status)) return false;
 
-    uint32_t *self_count = &weighing->weights->self_count;
-    body->first_self = *self_count;
+    body->first_self = growth->selves.count;
     for (size_t i = 0, next; i < found; i = next) {
         uint64_t weight = 0;
         for (next = i; next < found && pairs[next].key == pairs[i].key; next++) weight += pairs[next].value;
-        if (*self_count == PPROF_NONE - 1) return pprof_fail(weighing->status, "too many sampled places");
-        if (!pprof_reserve_buffer(&growth->selves, sizeof(pprof_self), weighing->status)) return false;
-        ((pprof_self *)(void *)growth->selves.data)[(*self_count)++] =
-            (pprof_self){weighing->frames[pairs[i].key].place, pprof_scale_weight(weight, weighing->shift)};
-        growth->selves.size += sizeof(pprof_self);
+        pprof_self *self = pprof_append_item(&growth->selves, weighing->status);
+        if (self == NULL) return false;
+        self->place = weighing->frames[pairs[i].key].place;
+        self->weight = pprof_scale_weight(weight, weighing->shift);
     }
-    body->self_count = *self_count - body->first_self;
+    body->self_count = growth->selves.count - body->first_self;
     return true;
 }
 
-/* Lists the calls from [nodes] as pairs; gives their number. */
-static bool list_calls(growth *growth, const uint32_t *nodes, uint32_t count, size_t *found) {
+/* Lists the calls from [nodes] as pairs, in order. */
+static bool list_calls(growth *growth, const uint32_t *nodes, uint32_t count) {
     const pprof_weighing *weighing = growth->weighing;
     const pprof_context_tree *tree = &weighing->tree;
-    *found = growth->pairs.size = 0;
+    growth->pairs.count = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t caller = (uint64_t)tree->frames[nodes[i]] << 32;
         for (uint32_t child = nodes[i] + 1; child < tree->ends[nodes[i]]; child = tree->ends[child]) {
             uint32_t callee = get_function(weighing, child);
             if (callee == PPROF_NONE) continue;
-            if (!pprof_reserve_buffer(&growth->pairs, sizeof(pprof_pair), weighing->status)) return false;
-            ((pprof_pair *)(void *)growth->pairs.data)[(*found)++] = (pprof_pair){caller | callee, child};
-            growth->pairs.size += sizeof(pprof_pair);
+            pprof_pair *pair = pprof_append_item(&growth->pairs, weighing->status);
+            if (pair == NULL) return false;
+            *pair = (pprof_pair){caller | callee, child};
         }
     }
-    return true;
+    return pprof_sort_pairs(growth->pairs.items, growth->pairs.count, &growth->spare, weighing->status);
 }
 
 static bool add_calls(growth *growth, uint32_t parent, const uint32_t *nodes, uint32_t count) {
     const pprof_weighing *weighing = growth->weighing;
-    size_t found;
-    if (!list_calls(growth, nodes, count, &found)) return false;
-    pprof_pair *pairs = (pprof_pair *)(void *)growth->pairs.data;
-    if (!pprof_sort_pairs(pairs, found, &growth->spare, weighing->status)) return false;
-
+    if (!list_calls(growth, nodes, count)) return false;
+    const pprof_pair *pairs = growth->pairs.items;
+    uint32_t found = growth->pairs.count;
     level *level = &growth->next_level;
-    uint32_t first_call = weighing->weights->body_count;
-    for (size_t i = 0, next; i < found; i = next) {
+    uint32_t first_call = growth->bodies.count;
+    for (uint32_t i = 0, next; i < found; i = next) {
         uint32_t first_node = level->count;
         for (next = i; next < found && pairs[next].key == pairs[i].key; next++)
             level->nodes[level->count++] = (uint32_t)pairs[next].value;
@@ -137,7 +125,7 @@ static bool add_calls(growth *growth, uint32_t parent, const uint32_t *nodes, ui
     }
     pprof_body *body = get_body(growth, parent);
     body->first_call = first_call;
-    body->call_count = weighing->weights->body_count - first_call;
+    body->call_count = growth->bodies.count - first_call;
     return true;
 }
 
@@ -174,13 +162,13 @@ static bool find_cut(growth *growth, uint32_t first, uint32_t end, uint32_t room
     return true;
 }
 
-/* Takes the lightest of the newest bodies, [first, body_count), from their parents, [first_parent, first), so that at
+/* Takes the lightest of the newest bodies, [first, count), from their parents, [first_parent, first), so that at
  * most [room] remain. Equal ones go together: what remains does not depend on the order of anything. */
 static bool prune_level(growth *growth, uint32_t first_parent, uint32_t first, uint32_t room) {
     pprof_weights *weights = growth->weighing->weights;
     uint64_t cut = 0;
-    if (weights->body_count - first <= room) return true;
-    if (!find_cut(growth, first, weights->body_count, room, &cut)) return false;
+    if (growth->bodies.count - first <= room) return true;
+    if (!find_cut(growth, first, growth->bodies.count, room, &cut)) return false;
     uint32_t kept = first;
     for (uint32_t i = first_parent; i < first; i++) {
         pprof_body *parent = get_body(growth, i);
@@ -190,8 +178,7 @@ static bool prune_level(growth *growth, uint32_t first_parent, uint32_t first, u
             if (get_body(growth, from)->inclusive > cut) *get_body(growth, kept++) = *get_body(growth, from);
         parent->call_count = kept - parent->first_call;
     }
-    weights->body_count = kept;
-    growth->bodies.size = kept * sizeof(pprof_body);
+    growth->bodies.count = kept;
     if (cut >= weights->context_minimum) weights->context_minimum = cut == UINT64_MAX ? cut : cut + 1;
     return true;
 }
@@ -231,13 +218,13 @@ static bool grow_all_levels(growth *growth, pprof_arena *scratch) {
     const pprof_weighing *weighing = growth->weighing;
     uint32_t room = get_room(weighing->profile), first = 0;
     if (!add_roots(growth, scratch)) return false;
-    for (uint32_t depth = 0; first < weighing->weights->body_count; depth++) {
-        uint32_t end = weighing->weights->body_count;
+    for (uint32_t depth = 0; first < growth->bodies.count; depth++) {
+        uint32_t end = growth->bodies.count;
         if (!grow_level(growth, first, end, depth == weighing->context_depth)) return false;
         if (depth != 0 && depth < weighing->context_depth) {
             /* What is left is shared by the levels that may come, so that heavy deep contexts find room. */
             if (!prune_level(growth, first, end, room / (weighing->context_depth - depth))) return false;
-            room -= weighing->weights->body_count - end;
+            room -= growth->bodies.count - end;
         }
         first = end;
     }
@@ -263,22 +250,26 @@ static void weigh_leaves(const pprof_weighing *weighing) {
 bool pprof_grow_bodies(pprof_weighing *weighing) {
     pprof_weights *weights = weighing->weights;
     pprof_arena scratch = {0};
-    growth growth = {.weighing = weighing};
+    growth growth = {
+        .weighing = weighing,
+        .bodies = {.item_size = sizeof(pprof_body)},
+        .selves = {.item_size = sizeof(pprof_self)},
+        .pairs = {.item_size = sizeof(pprof_pair)},
+        .spare = {.item_size = sizeof(pprof_pair)},
+    };
     weigh_leaves(weighing);
     bool worked = grow_all_levels(&growth, &scratch);
-    pprof_free_buffer(&growth.pairs);
-    pprof_free_buffer(&growth.spare);
-    pprof_arena_free(&scratch);
-    if (!worked) {
-        pprof_free_buffer(&growth.bodies);
-        pprof_free_buffer(&growth.selves);
-        return false;
+    weights->body_count = growth.bodies.count;
+    weights->self_count = growth.selves.count;
+    if (worked) {
+        weights->bodies = pprof_keep_items(&growth.bodies, weighing->arena, weighing->status);
+        weights->selves = pprof_keep_items(&growth.selves, weighing->arena, weighing->status);
+        worked = weights->bodies != NULL && weights->selves != NULL;
     }
-    const uint8_t *bodies, *selves;
-    size_t size;
-    worked = pprof_adopt_buffer(&growth.bodies, weighing->arena, &bodies, &size, weighing->status);
-    weights->bodies = worked ? (pprof_body *)(void *)bodies : NULL;
-    worked &= pprof_adopt_buffer(&growth.selves, weighing->arena, &selves, &size, weighing->status);
-    weights->selves = worked ? (pprof_self *)(void *)selves : NULL;
+    pprof_free_list(&growth.bodies);
+    pprof_free_list(&growth.selves);
+    pprof_free_list(&growth.pairs);
+    pprof_free_list(&growth.spare);
+    pprof_arena_free(&scratch);
     return worked;
 }

@@ -24,11 +24,10 @@ typedef struct growing_tree {
     const pprof_weighing *weighing;
     cursor *cursors; /* of each sample */
     uint32_t *order; /* the samples, group by group */
-    pprof_buffer pairs, spare;
-    pprof_buffer groups; /* still to be looked at, the next one last */
-    pprof_buffer path;   /* the nodes above, and of, the last one that was added */
-    pprof_buffer frames, ends, before;
-    uint32_t node_count;
+    pprof_list pairs, spare;
+    pprof_list groups; /* still to be looked at, the next one last */
+    pprof_list path;   /* the nodes above, and of, the last one that was added */
+    pprof_list frames, ends, before;
 } growing_tree;
 
 /* Inlined lines multiply: a file of N bytes can describe stacks of N² frames. Real profiles have a few lines per
@@ -63,48 +62,40 @@ static bool take_frame(const pprof_weighing *weighing, cursor *cursor, uint32_t 
     return true;
 }
 
-static bool append_number(pprof_buffer *buffer, uint32_t number, pprof_status *status) {
-    if (!pprof_reserve_buffer(buffer, sizeof number, status)) return false;
-    *(uint32_t *)(void *)(buffer->data + buffer->size) = number;
-    buffer->size += sizeof number;
-    return true;
+static bool append_number(pprof_list *list, uint32_t number, pprof_status *status) {
+    uint32_t *item = pprof_append_item(list, status);
+    if (item != NULL) *item = number;
+    return item != NULL;
 }
 
 /* Nodes deeper than [depth], and those as deep, have all they will ever have below them. */
 static void close_nodes(growing_tree *tree, uint32_t depth) {
-    const uint32_t *path = (const uint32_t *)(const void *)tree->path.data;
-    for (; tree->path.size > depth * sizeof *path; tree->path.size -= sizeof *path) {
-        uint32_t node = path[tree->path.size / sizeof *path - 1];
-        ((uint32_t *)(void *)tree->ends.data)[node] = tree->node_count;
-    }
+    const uint32_t *path = tree->path.items;
+    uint32_t *ends = tree->ends.items;
+    for (; tree->path.count > depth; tree->path.count--) ends[path[tree->path.count - 1]] = tree->frames.count;
 }
 
 /* Adds the node of [group], whose samples that end here weigh [weight]. */
 static bool add_node(growing_tree *tree, const group *group, uint64_t weight) {
     pprof_status *status = tree->weighing->status;
-    if (tree->node_count == PPROF_NONE - 1) return pprof_fail(status, "too many different stacks");
     close_nodes(tree, group->depth);
-    if (!append_number(&tree->path, tree->node_count, status) || !append_number(&tree->frames, group->frame, status) ||
-        !append_number(&tree->ends, 0, status) || !pprof_reserve_buffer(&tree->before, 2 * sizeof weight, status))
-        return false;
-    uint64_t *before = (uint64_t *)(void *)tree->before.data;
-    before[tree->node_count + 1] = before[tree->node_count] + weight; /* cannot overflow: samples.c measured so */
-    tree->before.size += sizeof weight;
-    tree->node_count++;
-    return true;
+    uint64_t *before = pprof_append_item(&tree->before, status);
+    if (before == NULL) return false;
+    *before = before[-1] + weight; /* cannot overflow: samples.c measured so */
+    return append_number(&tree->path, tree->frames.count, status) &&
+           append_number(&tree->frames, group->frame, status) && append_number(&tree->ends, 0, status);
 }
 
 static bool push_group(growing_tree *tree, group group) {
-    if (!pprof_reserve_buffer(&tree->groups, sizeof group, tree->weighing->status)) return false;
-    *(struct group *)(void *)(tree->groups.data + tree->groups.size) = group;
-    tree->groups.size += sizeof group;
-    return true;
+    struct group *item = pprof_append_item(&tree->groups, tree->weighing->status);
+    if (item != NULL) *item = group;
+    return item != NULL;
 }
 
 /* Adds the node of [group] and leaves its children as groups, the first child on top. */
 static bool split_group(growing_tree *tree, group group) {
     const pprof_weighing *weighing = tree->weighing;
-    pprof_pair *pairs = (pprof_pair *)(void *)tree->pairs.data;
+    pprof_pair *pairs = tree->pairs.items;
     size_t going_on = 0;
     uint64_t weight = 0;
     for (uint32_t i = group.first; i < group.end; i++) {
@@ -134,10 +125,11 @@ static bool start_tree(growing_tree *tree, pprof_arena *scratch) {
     tree->cursors = pprof_allocate(scratch, profile->sample_count, sizeof *tree->cursors, weighing->status);
     tree->order = pprof_allocate(scratch, profile->sample_count, sizeof *tree->order, weighing->status);
     if (tree->cursors == NULL || tree->order == NULL ||
-        !pprof_reserve_buffer(&tree->pairs, profile->sample_count * sizeof(pprof_pair), weighing->status) ||
-        !pprof_reserve_buffer(&tree->before, sizeof(uint64_t), weighing->status))
+        !pprof_reserve_items(&tree->pairs, profile->sample_count, weighing->status))
         return false;
-    *(uint64_t *)(void *)tree->before.data = 0;
+    uint64_t *before = pprof_append_item(&tree->before, weighing->status);
+    if (before == NULL) return false;
+    *before = 0;
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         tree->cursors[i].location = profile->first_location[i + 1];
         if (pprof_get_sample_weight(weighing, i) != 0) tree->order[all.end++] = i;
@@ -147,38 +139,37 @@ static bool start_tree(growing_tree *tree, pprof_arena *scratch) {
 
 static bool grow_tree(growing_tree *tree, pprof_arena *scratch) {
     if (!check_size(tree->weighing) || !start_tree(tree, scratch)) return false;
-    while (tree->groups.size != 0) {
-        tree->groups.size -= sizeof(group);
-        if (!split_group(tree, *(const group *)(const void *)(tree->groups.data + tree->groups.size))) return false;
+    while (tree->groups.count != 0) {
+        const group *groups = tree->groups.items;
+        if (!split_group(tree, groups[--tree->groups.count])) return false;
     }
     close_nodes(tree, 0);
     return true;
 }
 
-/* Hands the memory of [buffer] to the weighing. */
-static bool keep_buffer(pprof_weighing *weighing, pprof_buffer *buffer, const uint8_t **data) {
-    size_t size;
-    return pprof_adopt_buffer(buffer, &weighing->scratch, data, &size, weighing->status);
-}
-
 bool pprof_build_context_tree(pprof_weighing *weighing) {
-    growing_tree tree = {.weighing = weighing};
+    growing_tree tree = {
+        .weighing = weighing,
+        .pairs = {.item_size = sizeof(pprof_pair)},
+        .spare = {.item_size = sizeof(pprof_pair)},
+        .groups = {.item_size = sizeof(group)},
+        .path = {.item_size = sizeof(uint32_t)},
+        .frames = {.item_size = sizeof(uint32_t)},
+        .ends = {.item_size = sizeof(uint32_t)},
+        .before = {.item_size = sizeof(uint64_t)},
+    };
+    pprof_context_tree *result = &weighing->tree;
     pprof_arena scratch = {0};
     bool worked = grow_tree(&tree, &scratch);
+    result->node_count = tree.frames.count;
+    if (worked) {
+        result->frames = pprof_keep_items(&tree.frames, &weighing->scratch, weighing->status);
+        result->ends = pprof_keep_items(&tree.ends, &weighing->scratch, weighing->status);
+        result->before = pprof_keep_items(&tree.before, &weighing->scratch, weighing->status);
+        worked = result->frames != NULL && result->ends != NULL && result->before != NULL;
+    }
+    pprof_list *lists[] = {&tree.pairs, &tree.spare, &tree.groups, &tree.path, &tree.frames, &tree.ends, &tree.before};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) pprof_free_list(lists[i]);
     pprof_arena_free(&scratch);
-    pprof_free_buffer(&tree.pairs);
-    pprof_free_buffer(&tree.spare);
-    pprof_free_buffer(&tree.groups);
-    pprof_free_buffer(&tree.path);
-
-    const uint8_t *frames = NULL, *ends = NULL, *before = NULL;
-    tree.before.size += sizeof(uint64_t); /* one more than nodes */
-    worked = worked && keep_buffer(weighing, &tree.frames, &frames) && keep_buffer(weighing, &tree.ends, &ends) &&
-             keep_buffer(weighing, &tree.before, &before);
-    pprof_free_buffer(&tree.frames);
-    pprof_free_buffer(&tree.ends);
-    pprof_free_buffer(&tree.before);
-    weighing->tree = (pprof_context_tree){tree.node_count, (uint32_t *)(void *)frames, (uint32_t *)(void *)ends,
-                                          (uint64_t *)(void *)before};
     return worked;
 }

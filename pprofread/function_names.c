@@ -38,8 +38,9 @@ static bool replace_nuls(pprof_string *string, pprof_arena *arena, pprof_status 
             clean[length++] = string->text[i];
             continue;
         }
-        memcpy(clean + length, "\xef\xbf\xbd", 3);
-        length += 3;
+        clean[length++] = '\xef';
+        clean[length++] = '\xbf';
+        clean[length++] = '\xbd';
     }
     *string = (pprof_string){clean, length};
     return true;

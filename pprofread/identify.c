@@ -126,7 +126,7 @@ static bool write_functions(pprof_weighing *weighing, const candidate *candidate
     for (uint32_t i = 0; i < count; i++)
         functions += i == 0 || compare_functions(&candidates[i - 1], &candidates[i]) != 0;
     uint32_t *by_rank = pprof_allocate(&weighing->scratch, strings, sizeof *by_rank, status);
-    const char **texts = pprof_allocate(&weighing->scratch, strings, sizeof *texts, status);
+    const char **texts = (const char **)pprof_allocate(&weighing->scratch, strings, sizeof *texts, status);
     weights->functions = pprof_allocate(weighing->arena, functions, sizeof *weights->functions, status);
     if (by_rank == NULL || texts == NULL || weights->functions == NULL) return false;
     for (uint32_t i = 0; i < strings; i++) by_rank[weighing->pool.ranks[i]] = i;

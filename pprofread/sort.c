@@ -37,20 +37,19 @@ static void sort_by_byte(const pprof_pair *from, pprof_pair *to, size_t count, u
     for (size_t i = 0; i < count; i++) to[start[get_byte(from[i], byte)]++] = from[i];
 }
 
-bool pprof_sort_pairs(pprof_pair *pairs, size_t count, pprof_buffer *spare, pprof_status *status) {
+bool pprof_sort_pairs(pprof_pair *pairs, size_t count, pprof_list *spare, pprof_status *status) {
     if (is_sorted(pairs, count)) return true;
     if (count <= INSERTION_LIMIT) {
         sort_by_insertion(pairs, count);
         return true;
     }
-    spare->size = 0;
-    if (!pprof_reserve_buffer(spare, count * sizeof *pairs, status)) return false;
+    if (!pprof_reserve_items(spare, count, status)) return false;
     pprof_pair differing = {0, 0};
     for (size_t i = 1; i < count; i++) {
         differing.key |= pairs[i].key ^ pairs[0].key;
         differing.value |= pairs[i].value ^ pairs[0].value;
     }
-    pprof_pair *from = pairs, *to = (pprof_pair *)(void *)spare->data;
+    pprof_pair *from = pairs, *to = spare->items;
     for (unsigned byte = 0; byte < 16; byte++) {
         if (get_byte(differing, byte) == 0) continue;
         sort_by_byte(from, to, count, byte);

@@ -3,13 +3,13 @@
 #ifndef PPROF_SORT_H
 #define PPROF_SORT_H
 
-#include "buffer.h"
+#include "list.h"
 
 typedef struct pprof_pair {
     uint64_t key, value;
 } pprof_pair;
 
-/* Sorts by key, then value. [spare] is room to work in, reused from call to call. */
-bool pprof_sort_pairs(pprof_pair *pairs, size_t count, pprof_buffer *spare, pprof_status *status);
+/* Sorts by key, then value. [spare] is a list of pairs, room to work in, reused from call to call. */
+bool pprof_sort_pairs(pprof_pair *pairs, size_t count, pprof_list *spare, pprof_status *status);
 
 #endif

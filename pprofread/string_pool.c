@@ -38,16 +38,17 @@ static int compare_strings(const void *a, const void *b, void *pool) {
 }
 
 bool pprof_rank_strings(pprof_string_pool *pool, pprof_status *status) {
-    uint32_t *order = malloc((pool->count + (size_t)1) * sizeof *order);
-    uint32_t *ranks = malloc((pool->count + (size_t)1) * sizeof *ranks);
+    uint32_t count = pool->count;
+    uint32_t *order = malloc((count + (size_t)1) * sizeof *order);
+    uint32_t *ranks = malloc((count + (size_t)1) * sizeof *ranks);
     if (order == NULL || ranks == NULL) {
         free(order);
         free(ranks);
-        return pprof_fail(status, "out of memory (order of %u strings)", pool->count);
+        return pprof_fail(status, "out of memory (order of %u strings)", count);
     }
-    for (uint32_t i = 0; i < pool->count; i++) order[i] = i;
-    qsort_r(order, pool->count, sizeof *order, compare_strings, pool);
-    for (uint32_t i = 0; i < pool->count; i++) ranks[order[i]] = i;
+    for (uint32_t i = 0; i < count; i++) order[i] = i;
+    qsort_r(order, count, sizeof *order, compare_strings, pool);
+    for (uint32_t i = 0; i < count; i++) ranks[order[i]] = i;
     free(order);
     free(pool->ranks);
     pool->ranks = ranks;

@@ -3,7 +3,7 @@
 #ifndef PPROF_TEXT_H
 #define PPROF_TEXT_H
 
-#include "buffer.h"
+#include "list.h"
 #include "weigh.h"
 
 /* What a function is known by; numbers are of the pool. */
@@ -39,23 +39,19 @@ typedef struct pprof_text_self {
 typedef struct pprof_text_lists {
     const char *path; /* for messages */
     pprof_string_pool pool;
-    pprof_buffer functions, bodies, selves; /* of the three structs above */
-    uint32_t function_count, body_count, self_count;
+    pprof_list functions, bodies, selves; /* of the three structs above */
     bool has_total, has_sample_count;
 } pprof_text_lists;
 
 static inline pprof_text_function *pprof_text_functions(const pprof_text_lists *lists) {
-    return (pprof_text_function *)(void *)lists->functions.data;
+    return lists->functions.items;
 }
 static inline pprof_text_body *pprof_text_bodies(const pprof_text_lists *lists) {
-    return (pprof_text_body *)(void *)lists->bodies.data;
+    return lists->bodies.items;
 }
 static inline pprof_text_self *pprof_text_selves(const pprof_text_lists *lists) {
-    return (pprof_text_self *)(void *)lists->selves.data;
+    return lists->selves.items;
 }
-
-/* Appends zeroed memory of [size] bytes to [list]; NULL with [status] set when memory is out. */
-void *pprof_append_text_item(pprof_buffer *list, uint32_t *count, size_t size, pprof_status *status);
 
 /* text_assemble.c. [weights] has the totals that the text gives; the rest is filled in. */
 bool pprof_assemble_weights(pprof_text_lists *lists, pprof_arena *arena, pprof_weights *weights, pprof_status *status);

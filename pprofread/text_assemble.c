@@ -50,17 +50,15 @@ static bool add_implicit_functions(assembly *assembly) {
     pprof_text_lists *lists = assembly->lists;
     bool *is_known = pprof_allocate(&assembly->scratch, lists->pool.count, sizeof *is_known, assembly->status);
     if (is_known == NULL) return false;
-    for (uint32_t i = 0; i < lists->function_count; i++)
+    for (uint32_t i = 0; i < lists->functions.count; i++)
         is_known[pprof_text_functions(lists)[i].identity.linkage] = true;
-    for (uint32_t i = 0, count = lists->body_count; i < count; i++) {
+    for (uint32_t i = 0, count = lists->bodies.count; i < count; i++) {
         pprof_text_body call = pprof_text_bodies(lists)[i];
         if (call.depth == 0 || call.callee_is_exact || is_known[call.callee.linkage]) continue;
         is_known[call.callee.linkage] = true;
-        uint32_t body_index = lists->body_count;
-        pprof_text_body *body =
-            pprof_append_text_item(&lists->bodies, &lists->body_count, sizeof *body, assembly->status);
-        pprof_text_function *function =
-            pprof_append_text_item(&lists->functions, &lists->function_count, sizeof *function, assembly->status);
+        uint32_t body_index = lists->bodies.count;
+        pprof_text_body *body = pprof_append_item(&lists->bodies, assembly->status);
+        pprof_text_function *function = pprof_append_item(&lists->functions, assembly->status);
         if (body == NULL || function == NULL) return false;
         *body = (pprof_text_body){.parent = PPROF_NONE, .place = {PPROF_NO_OFFSET, 0}};
         *function = (pprof_text_function){.identity = call.callee, .linkage_is_certain = true, .body = body_index};
@@ -70,10 +68,10 @@ static bool add_implicit_functions(assembly *assembly) {
 
 static bool sort_functions(assembly *assembly) {
     pprof_text_lists *lists = assembly->lists;
-    if (lists->function_count == 0) return true;
+    if (lists->functions.count == 0) return true;
     pprof_text_function *functions = pprof_text_functions(lists);
-    qsort_r(functions, lists->function_count, sizeof *functions, compare_functions, lists->pool.ranks);
-    for (uint32_t i = 1; i < lists->function_count; i++)
+    qsort_r(functions, lists->functions.count, sizeof *functions, compare_functions, lists->pool.ranks);
+    for (uint32_t i = 1; i < lists->functions.count; i++)
         if (compare_identities(&functions[i - 1].identity, &functions[i].identity, lists->pool.ranks) == 0) {
             pprof_string name = get_name(assembly, functions[i].identity.linkage);
             return pprof_fail(assembly->status,
@@ -96,12 +94,13 @@ static const char *get_text(assembly *assembly, const char **texts, uint32_t num
 static bool write_functions(assembly *assembly) {
     const pprof_text_lists *lists = assembly->lists;
     pprof_weights *weights = assembly->weights;
-    const char **texts = pprof_allocate(&assembly->scratch, lists->pool.count, sizeof *texts, assembly->status);
+    const char **texts =
+        (const char **)pprof_allocate(&assembly->scratch, lists->pool.count, sizeof *texts, assembly->status);
     weights->functions =
-        pprof_allocate(assembly->arena, lists->function_count, sizeof *weights->functions, assembly->status);
+        pprof_allocate(assembly->arena, lists->functions.count, sizeof *weights->functions, assembly->status);
     if (texts == NULL || weights->functions == NULL) return false;
-    weights->function_count = lists->function_count;
-    for (uint32_t i = 0; i < lists->function_count; i++) {
+    weights->function_count = lists->functions.count;
+    for (uint32_t i = 0; i < lists->functions.count; i++) {
         const pprof_text_function *from = &pprof_text_functions(lists)[i];
         weights->functions[i] = (pprof_weight_function){
             .linkage_name = get_text(assembly, texts, from->identity.linkage),
@@ -120,7 +119,7 @@ static bool resolve_call(assembly *assembly, const pprof_text_body *call, uint32
     const pprof_text_lists *lists = assembly->lists;
     const pprof_text_function *functions = pprof_text_functions(lists);
     const uint32_t *ranks = lists->pool.ranks;
-    uint32_t first = 0, end = lists->function_count;
+    uint32_t first = 0, end = lists->functions.count;
     while (first < end) { /* the first function that is not before the callee */
         uint32_t middle = first + (end - first) / 2;
         const pprof_text_identity *identity = &functions[middle].identity;
@@ -134,12 +133,12 @@ static bool resolve_call(assembly *assembly, const pprof_text_body *call, uint32
     *function = first;
     pprof_string name = get_name(assembly, call->callee.linkage);
     if (call->callee_is_exact) {
-        if (first < lists->function_count && compare_identities(&functions[first].identity, &call->callee, ranks) == 0)
+        if (first < lists->functions.count && compare_identities(&functions[first].identity, &call->callee, ranks) == 0)
             return true;
         return pprof_fail(assembly->status, "%s:%u: no function line is exactly the callee '%.*s' as given here",
                           lists->path, call->line_number, SHOWN(name));
     }
-    if (first + 1 < lists->function_count && functions[first + 1].identity.linkage == call->callee.linkage)
+    if (first + 1 < lists->functions.count && functions[first + 1].identity.linkage == call->callee.linkage)
         return pprof_fail(assembly->status,
                           "%s:%u: several functions are called '%.*s'; add source, file and start of the one meant",
                           lists->path, call->line_number, SHOWN(name));
@@ -149,10 +148,10 @@ static bool resolve_call(assembly *assembly, const pprof_text_body *call, uint32
 static bool resolve_calls(assembly *assembly) {
     const pprof_text_lists *lists = assembly->lists;
     assembly->callees =
-        pprof_allocate(&assembly->scratch, lists->body_count, sizeof *assembly->callees, assembly->status);
+        pprof_allocate(&assembly->scratch, lists->bodies.count, sizeof *assembly->callees, assembly->status);
     if (assembly->callees == NULL) return false;
-    for (uint32_t i = 0; i < lists->function_count; i++) assembly->callees[pprof_text_functions(lists)[i].body] = i;
-    for (uint32_t i = 0; i < lists->body_count; i++) {
+    for (uint32_t i = 0; i < lists->functions.count; i++) assembly->callees[pprof_text_functions(lists)[i].body] = i;
+    for (uint32_t i = 0; i < lists->bodies.count; i++) {
         const pprof_text_body *body = &pprof_text_bodies(lists)[i];
         if (body->depth != 0 && !resolve_call(assembly, body, &assembly->callees[i])) return false;
     }
@@ -218,13 +217,13 @@ static bool write_bodies(assembly *assembly) {
     const pprof_text_lists *lists = assembly->lists;
     const pprof_text_body *bodies = pprof_text_bodies(lists);
     pprof_weights *weights = assembly->weights;
-    uint32_t count = lists->body_count, start[PPROF_CONTEXT_LIMIT + 2] = {0};
+    uint32_t count = lists->bodies.count, start[PPROF_CONTEXT_LIMIT + 2] = {0};
     ordered_call *calls = pprof_allocate(&assembly->scratch, count, sizeof *calls, assembly->status);
     assembly->final_index = pprof_allocate(&assembly->scratch, count, sizeof *assembly->final_index, assembly->status);
     weights->bodies = pprof_allocate(assembly->arena, count, sizeof *weights->bodies, assembly->status);
     if (calls == NULL || assembly->final_index == NULL || weights->bodies == NULL) return false;
 
-    for (uint32_t i = 0; i < lists->function_count; i++)
+    for (uint32_t i = 0; i < lists->functions.count; i++)
         write_body(assembly, pprof_text_functions(lists)[i].body, weights->body_count++);
     for (uint32_t i = 0; i < count; i++) start[bodies[i].depth + 1]++;
     for (uint32_t depth = 0; depth <= PPROF_CONTEXT_LIMIT; depth++) start[depth + 1] += start[depth];
@@ -247,11 +246,11 @@ static bool write_selves(assembly *assembly) {
     const pprof_text_lists *lists = assembly->lists;
     pprof_weights *weights = assembly->weights;
     pprof_text_self *selves = pprof_text_selves(lists);
-    weights->selves = pprof_allocate(assembly->arena, lists->self_count, sizeof *weights->selves, assembly->status);
+    weights->selves = pprof_allocate(assembly->arena, lists->selves.count, sizeof *weights->selves, assembly->status);
     if (weights->selves == NULL) return false;
-    for (uint32_t i = 0; i < lists->self_count; i++) selves[i].body = assembly->final_index[selves[i].body];
-    if (lists->self_count != 0) qsort(selves, lists->self_count, sizeof *selves, compare_selves);
-    for (uint32_t i = 0; i < lists->self_count; i++) {
+    for (uint32_t i = 0; i < lists->selves.count; i++) selves[i].body = assembly->final_index[selves[i].body];
+    if (lists->selves.count != 0) qsort(selves, lists->selves.count, sizeof *selves, compare_selves);
+    for (uint32_t i = 0; i < lists->selves.count; i++) {
         if (i > 0 && selves[i].body == selves[i - 1].body &&
             pprof_compare_places(selves[i].self.place, selves[i - 1].self.place) == 0)
             return pprof_fail(assembly->status, "%s:%u: the same place is already on line %u", lists->path,

@@ -215,16 +215,13 @@ static bool read_function_flags(parser *parser, pprof_text_function *function) {
 
 static bool read_function(parser *parser) {
     pprof_text_lists *lists = parser->lists;
-    uint32_t body_index = lists->body_count;
-    pprof_text_body *body = pprof_append_text_item(&lists->bodies, &lists->body_count, sizeof *body, parser->status);
-    pprof_text_function *function =
-        pprof_append_text_item(&lists->functions, &lists->function_count, sizeof *function, parser->status);
+    uint32_t body_index = lists->bodies.count;
+    pprof_text_body *body = pprof_append_item(&lists->bodies, parser->status);
+    pprof_text_function *function = pprof_append_item(&lists->functions, parser->status);
     if (body == NULL || function == NULL) return false;
-    body->place.offset = PPROF_NO_OFFSET;
-    body->parent = PPROF_NONE;
-    body->line_number = function->line_number = parser->line_number;
-    function->body = body_index;
-    function->linkage_is_certain = true;
+    uint32_t line_number = parser->line_number;
+    *body = (pprof_text_body){.parent = PPROF_NONE, .place = {PPROF_NO_OFFSET, 0}, .line_number = line_number};
+    *function = (pprof_text_function){.body = body_index, .line_number = line_number, .linkage_is_certain = true};
     parser->open[0] = body_index;
     parser->open_count = 1;
     return read_linkage_name(parser, "a function's name", &function->identity) && read_function_flags(parser, function);
@@ -232,21 +229,18 @@ static bool read_function(parser *parser) {
 
 static bool read_self(parser *parser, uint32_t body) {
     pprof_text_lists *lists = parser->lists;
-    pprof_text_self *self = pprof_append_text_item(&lists->selves, &lists->self_count, sizeof *self, parser->status);
+    pprof_text_self *self = pprof_append_item(&lists->selves, parser->status);
     if (self == NULL) return false;
-    self->body = body;
-    self->line_number = parser->line_number;
+    *self = (pprof_text_self){.body = body, .line_number = parser->line_number};
     return read_place(parser, &self->self.place) && read_number(parser, "a weight", UINT64_MAX, &self->self.weight);
 }
 
 static bool read_call(parser *parser, uint32_t parent, uint32_t depth) {
     pprof_text_lists *lists = parser->lists;
-    uint32_t index = lists->body_count;
-    pprof_text_body *body = pprof_append_text_item(&lists->bodies, &lists->body_count, sizeof *body, parser->status);
+    uint32_t index = lists->bodies.count;
+    pprof_text_body *body = pprof_append_item(&lists->bodies, parser->status);
     if (body == NULL) return false;
-    body->parent = parent;
-    body->depth = depth;
-    body->line_number = parser->line_number;
+    *body = (pprof_text_body){.parent = parent, .depth = depth, .line_number = parser->line_number};
     parser->open[depth] = index;
     parser->open_count = depth + 1;
     if (!read_place(parser, &body->place) || !read_linkage_name(parser, "a callee's name", &body->callee) ||
@@ -355,21 +349,14 @@ static bool read_lines(parser *parser) {
     return true;
 }
 
-void *pprof_append_text_item(pprof_buffer *list, uint32_t *count, size_t size, pprof_status *status) {
-    if (*count == PPROF_NONE - 1) {
-        pprof_fail(status, "weights cannot hold more than 2^32 - 2 of a kind");
-        return NULL;
-    }
-    if (!pprof_reserve_buffer(list, size, status)) return NULL;
-    void *item = memset(list->data + list->size, 0, size);
-    list->size += size;
-    ++*count;
-    return item;
-}
-
 bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
     *weights = (pprof_weights){.type = "samples", .unit = "count"};
-    pprof_text_lists lists = {.path = source->path};
+    pprof_text_lists lists = {
+        .path = source->path,
+        .functions = {.item_size = sizeof(pprof_text_function)},
+        .bodies = {.item_size = sizeof(pprof_text_body)},
+        .selves = {.item_size = sizeof(pprof_text_self)},
+    };
     parser parser = {
         .at = (const char *)source->data,
         .end = (const char *)source->data + source->size,
@@ -380,9 +367,9 @@ bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_w
         .status = status,
     };
     bool worked = read_lines(&parser) && pprof_assemble_weights(&lists, arena, weights, status);
-    pprof_free_buffer(&lists.functions);
-    pprof_free_buffer(&lists.bodies);
-    pprof_free_buffer(&lists.selves);
+    pprof_free_list(&lists.functions);
+    pprof_free_list(&lists.bodies);
+    pprof_free_list(&lists.selves);
     pprof_free_string_pool(&lists.pool);
     pprof_arena_free(&parser.scratch);
     return worked;

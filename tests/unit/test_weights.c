@@ -412,7 +412,7 @@ static void test_light_contexts_give_way_and_it_is_said(void **state) {
 
     char *text = print_to_string(&all), *other_text = print_to_string(&other);
     assert_string_equal(text, other_text);
-    pprof_weights parsed;
+    pprof_weights parsed = {0};
     if (!parse_text(text, &m.arena, &parsed, &m.status)) fail_msg("%s", m.status.message);
     assert_int_equal(parsed.context_minimum, all.context_minimum);
     free(text);

@@ -39,6 +39,7 @@ static void expand_stack(const scene *s, uint32_t sample, stack *stack) {
     const pprof_profile *profile = &s->reading.profile;
     stack->weight = (uint64_t)profile->values[(size_t)sample * profile->sample_type_count];
     for (uint32_t i = profile->first_location[sample + 1]; i-- > profile->first_location[sample];) {
+        if (stack->count == FRAME_LIMIT) abort();
         const pprof_location *location = &profile->locations[profile->sample_locations[i]];
         if (location->line_count == 0) stack->frames[stack->count++].function = PPROF_NONE;
         for (uint32_t at = location->line_count; at-- > 0;) {
@@ -47,7 +48,7 @@ static void expand_stack(const scene *s, uint32_t sample, stack *stack) {
             frame frame = {find_function(s, function), {PPROF_NO_OFFSET, 0}};
             if (line->line != 0)
                 frame.place = (pprof_place){(int32_t)(line->line - function->start_line), (uint32_t)line->column};
-            assert_true(stack->count < FRAME_LIMIT);
+            if (stack->count == FRAME_LIMIT) abort();
             stack->frames[stack->count++] = frame;
         }
     }
