@@ -18,8 +18,8 @@
 #endif
 #include "llvm/Support/VirtualFileSystem.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/Transforms/IPO/ModuleInliner.h"
 #include "llvm/Transforms/IPO/Inliner.h"
+#include "llvm/Transforms/IPO/ModuleInliner.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Instrumentation/InstrProfiling.h"
 #include "llvm/Transforms/Instrumentation/PGOInstrumentation.h"
@@ -47,6 +47,12 @@ struct Dump : PassInfoMixin<Dump> {
         return PreservedAnalyses::all();
     }
 
+    // Reading counts back splits critical edges; a block that only passes control on is left out everywhere.
+    static bool is_passage(const BasicBlock &block) {
+        auto *branch = dyn_cast<BranchInst>(&block.front());
+        return branch != nullptr && branch->isUnconditional() && block.getSinglePredecessor() != nullptr;
+    }
+
     static void dump(Function &function, BlockFrequencyInfo &frequencies, BranchProbabilityInfo &probabilities,
                      raw_ostream &out) {
         out << "F " << (function.hasLocalLinkage() ? function.getParent()->getSourceFileName() + ":" : std::string())
@@ -58,6 +64,7 @@ struct Dump : PassInfoMixin<Dump> {
         double entry = static_cast<double>(frequencies.getEntryFreq().getFrequency());
         unsigned index = 0;
         for (BasicBlock &block : function) {
+            if (is_passage(block)) continue;
             out << "B " << index << ' ' << format("%.9g", frequencies.getBlockFreq(&block).getFrequency() / entry)
                 << ' ' << block.size() << '\n';
             unsigned count = block.getTerminator()->getNumSuccessors();
@@ -98,7 +105,8 @@ void add_passes(ModulePassManager &passes) {
         passes.addPass(InstrProfilingLoweringPass());
     } else {
         if (environment_is("PGO_TRUTH", "use"))
-            passes.addPass(PGOInstrumentationUse(std::getenv("PGO_TRUTH_PROFILE"), "", false, vfs::getRealFileSystem()));
+            passes.addPass(
+                PGOInstrumentationUse(std::getenv("PGO_TRUTH_PROFILE"), "", false, vfs::getRealFileSystem()));
         passes.addPass(Dump());
     }
 }

@@ -4,6 +4,7 @@
 #   prepare             installs what is missing, builds libpgo; sets clang, pprofread, pgo_flags, work
 #   record CMD…         records CMD (the program is its first word) into $work/default.pgo, or takes the committed one
 #   compare A B -- ARG…  runs two programs in turn and prints the median ratio of their user times
+#   summarize_report FILE   what the plugin did, from its -pgo-report
 #   symbol FILE NAME    the disassembly of one function
 
 set -euo pipefail
@@ -76,6 +77,20 @@ compare() {
         }
         END { m = median(ratio, NR); printf "user time, median of %d pairs: %.2f s before, %.2f s after, ratio %.3f (%.3f to %.3f)\n",
               NR, median(before, NR), median(after, NR), m, ratio[1], ratio[NR] }'
+}
+
+# The totals of all modules, then how often each decision was taken. Every line of the report is one JSON object.
+summarize_report() {
+    awk '
+        function number(key) { return match($0, "\"" key "\":[0-9]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 : 0 }
+        function word(key) { return match($0, "\"" key "\":\"[^\"]*") ? substr($0, RSTART + length(key) + 4, RLENGTH - length(key) - 4) : "" }
+        /"total":/ { modules++; total = number("total"); known += number("known"); own += number("self"); matched += number("matched"); next }
+        { count[word("kind") " " word("name")]++ }
+        END {
+            printf "%d modules; the profile has %d samples, %d of them (%.1f %%) in %d functions compiled here\n", modules, total, own, 100 * own / total, known
+            printf "matched to a line of code: %d of %d (%.1f %%)\n", matched, own, 100 * matched / own
+            for (name in count) printf "  %5d %s\n", count[name], name | "sort -k2,2r -k1,1rn"
+        }' "$1"
 }
 
 symbol() {
