@@ -36,7 +36,7 @@ static pprof_body *get_body(growth *growth, uint32_t index) {
 }
 
 static uint32_t get_function(const pprof_weighing *weighing, uint32_t node) {
-    uint32_t frame = weighing->tree.frames[node];
+    uint32_t frame = weighing->tree.nodes[node].frame;
     return frame == weighing->frame_count ? PPROF_NONE : weighing->frames[frame].function;
 }
 
@@ -46,10 +46,10 @@ static void weigh_body(const pprof_weighing *weighing, pprof_body *body, const u
     uint64_t inclusive = 0, leaf = 0;
     for (uint32_t i = 0, end = 0; i < count; i++) {
         uint32_t node = nodes[i];
-        leaf += tree->before[node + 1] - tree->before[node];
+        leaf += pprof_get_leaf_weight(tree, node);
         if (node < end) continue; /* below one of the same body */
-        end = tree->ends[node];
-        inclusive += tree->before[end] - tree->before[node];
+        end = tree->nodes[node].end;
+        inclusive += pprof_get_inclusive_weight(tree, node);
     }
     body->inclusive = pprof_scale_weight(inclusive, weighing->shift);
     body->leaf = pprof_scale_weight(leaf, weighing->shift);
@@ -73,8 +73,8 @@ static bool add_selves(growth *growth, pprof_body *body, const uint32_t *nodes, 
     pprof_pair *pairs = growth->pairs.items;
     size_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t weight = tree->before[nodes[i] + 1] - tree->before[nodes[i]];
-        if (weight != 0) pairs[found++] = (pprof_pair){tree->frames[nodes[i]], weight};
+        uint64_t weight = pprof_get_leaf_weight(tree, nodes[i]);
+        if (weight != 0) pairs[found++] = (pprof_pair){tree->nodes[nodes[i]].frame, weight};
     }
     if (!pprof_sort_pairs(pairs, found, &growth->spare, weighing->status)) return false;
 
@@ -97,8 +97,9 @@ static bool list_calls(growth *growth, const uint32_t *nodes, uint32_t count) {
     const pprof_context_tree *tree = &weighing->tree;
     growth->pairs.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t caller = (uint64_t)tree->frames[nodes[i]] << 32;
-        for (uint32_t child = nodes[i] + 1; child < tree->ends[nodes[i]]; child = tree->ends[child]) {
+        uint64_t caller = (uint64_t)tree->nodes[nodes[i]].frame << 32;
+        uint32_t end = tree->nodes[nodes[i]].end;
+        for (uint32_t child = nodes[i] + 1; child < end; child = tree->nodes[child].end) {
             uint32_t callee = get_function(weighing, child);
             if (callee == PPROF_NONE) continue;
             pprof_pair *pair = pprof_append_item(&growth->pairs, weighing->status);
@@ -236,8 +237,8 @@ static void weigh_leaves(const pprof_weighing *weighing) {
     const pprof_context_tree *tree = &weighing->tree;
     uint64_t unnamed = 0, without_line = 0;
     for (uint32_t node = 0; node < tree->node_count; node++) {
-        uint64_t weight = tree->before[node + 1] - tree->before[node];
-        uint32_t frame = tree->frames[node];
+        uint64_t weight = pprof_get_leaf_weight(tree, node);
+        uint32_t frame = tree->nodes[node].frame;
         if (frame == weighing->frame_count)
             unnamed += weight;
         else if (weighing->frames[frame].place.offset == PPROF_NO_OFFSET)

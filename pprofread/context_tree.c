@@ -27,7 +27,8 @@ typedef struct growing_tree {
     pprof_list pairs, spare;
     pprof_list groups; /* still to be looked at, the next one last */
     pprof_list path;   /* the nodes above, and of, the last one that was added */
-    pprof_list frames, ends, before;
+    pprof_list nodes;  /* pprof_context_node */
+    uint64_t weight;   /* of the samples whose leaf is one of them */
 } growing_tree;
 
 /* Inlined lines multiply: a file of N bytes can describe stacks of N² frames. Real profiles have a few lines per
@@ -62,28 +63,25 @@ static bool take_frame(const pprof_weighing *weighing, cursor *cursor, uint32_t 
     return true;
 }
 
-static bool append_number(pprof_list *list, uint32_t number, pprof_status *status) {
-    uint32_t *item = pprof_append_item(list, status);
-    if (item != NULL) *item = number;
-    return item != NULL;
-}
-
 /* Nodes deeper than [depth], and those as deep, have all they will ever have below them. */
 static void close_nodes(growing_tree *tree, uint32_t depth) {
     const uint32_t *path = tree->path.items;
-    uint32_t *ends = tree->ends.items;
-    for (; tree->path.count > depth; tree->path.count--) ends[path[tree->path.count - 1]] = tree->frames.count;
+    pprof_context_node *nodes = tree->nodes.items;
+    for (; tree->path.count > depth; tree->path.count--) nodes[path[tree->path.count - 1]].end = tree->nodes.count;
 }
 
 /* Adds the node of [group], whose samples that end here weigh [weight]. */
 static bool add_node(growing_tree *tree, const group *group, uint64_t weight) {
     pprof_status *status = tree->weighing->status;
     close_nodes(tree, group->depth);
-    uint64_t *before = pprof_append_item(&tree->before, status);
-    if (before == NULL) return false;
-    *before = before[-1] + weight; /* cannot overflow: samples.c measured so */
-    return append_number(&tree->path, tree->frames.count, status) &&
-           append_number(&tree->frames, group->frame, status) && append_number(&tree->ends, 0, status);
+    uint32_t *open = pprof_append_item(&tree->path, status);
+    if (open == NULL) return false;
+    *open = tree->nodes.count;
+    pprof_context_node *node = pprof_append_item(&tree->nodes, status);
+    if (node == NULL) return false;
+    *node = (pprof_context_node){.frame = group->frame, .before = tree->weight};
+    tree->weight += weight; /* cannot overflow: samples.c measured so */
+    return true;
 }
 
 static bool push_group(growing_tree *tree, group group) {
@@ -127,9 +125,6 @@ static bool start_tree(growing_tree *tree, pprof_arena *scratch) {
     if (tree->cursors == NULL || tree->order == NULL ||
         !pprof_reserve_items(&tree->pairs, profile->sample_count, weighing->status))
         return false;
-    uint64_t *before = pprof_append_item(&tree->before, weighing->status);
-    if (before == NULL) return false;
-    *before = 0;
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         tree->cursors[i].location = profile->first_location[i + 1];
         if (pprof_get_sample_weight(weighing, i) != 0) tree->order[all.end++] = i;
@@ -144,7 +139,9 @@ static bool grow_tree(growing_tree *tree, pprof_arena *scratch) {
         if (!split_group(tree, groups[--tree->groups.count])) return false;
     }
     close_nodes(tree, 0);
-    return true;
+    pprof_context_node *last = pprof_append_item(&tree->nodes, tree->weighing->status);
+    if (last != NULL) *last = (pprof_context_node){.before = tree->weight};
+    return last != NULL;
 }
 
 bool pprof_build_context_tree(pprof_weighing *weighing) {
@@ -154,22 +151,20 @@ bool pprof_build_context_tree(pprof_weighing *weighing) {
         .spare = {.item_size = sizeof(pprof_pair)},
         .groups = {.item_size = sizeof(group)},
         .path = {.item_size = sizeof(uint32_t)},
-        .frames = {.item_size = sizeof(uint32_t)},
-        .ends = {.item_size = sizeof(uint32_t)},
-        .before = {.item_size = sizeof(uint64_t)},
+        .nodes = {.item_size = sizeof(pprof_context_node)},
     };
-    pprof_context_tree *result = &weighing->tree;
     pprof_arena scratch = {0};
     bool worked = grow_tree(&tree, &scratch);
-    result->node_count = tree.frames.count;
     if (worked) {
-        result->frames = pprof_keep_items(&tree.frames, &weighing->scratch, weighing->status);
-        result->ends = pprof_keep_items(&tree.ends, &weighing->scratch, weighing->status);
-        result->before = pprof_keep_items(&tree.before, &weighing->scratch, weighing->status);
-        worked = result->frames != NULL && result->ends != NULL && result->before != NULL;
+        weighing->tree.node_count = tree.nodes.count - 1;
+        weighing->tree.nodes = pprof_keep_items(&tree.nodes, &weighing->scratch, weighing->status);
+        worked = weighing->tree.nodes != NULL;
     }
-    pprof_list *lists[] = {&tree.pairs, &tree.spare, &tree.groups, &tree.path, &tree.frames, &tree.ends, &tree.before};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) pprof_free_list(lists[i]);
+    pprof_free_list(&tree.nodes);
+    pprof_free_list(&tree.path);
+    pprof_free_list(&tree.groups);
+    pprof_free_list(&tree.pairs);
+    pprof_free_list(&tree.spare);
     pprof_arena_free(&scratch);
     return worked;
 }

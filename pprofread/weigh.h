@@ -45,11 +45,15 @@ typedef struct pprof_frame {
 /* Every stack, outermost frame first, merged into one tree, in preorder: node 0 is the empty stack, a node's first
  * child is the node after it, and its next sibling the node at its end. Siblings are in order of their frames, so that
  * the tree is the same in whatever order the samples came. */
+typedef struct pprof_context_node {
+    uint32_t frame;  /* frame_count stands for a frame without a function name */
+    uint32_t end;    /* the node after all that are below this one */
+    uint64_t before; /* weight of the samples whose leaf is a node before this one */
+} pprof_context_node;
+
 typedef struct pprof_context_tree {
     uint32_t node_count;
-    uint32_t *frames; /* of each node; frame_count stands for a frame without a function name */
-    uint32_t *ends;   /* of each node: the node after all that are below it */
-    uint64_t *before; /* node_count + 1: weight of the samples whose leaf is a node before this one */
+    pprof_context_node *nodes; /* node_count + 1: behind the last one, [before] is the weight of all samples */
 } pprof_context_tree;
 
 /* One computation: what each stage leaves for the later ones. */
@@ -109,6 +113,14 @@ static inline int32_t pprof_clean_line(int64_t line) {
 /* A start line; no producer hides anything in its upper bits. */
 static inline int32_t pprof_clean_start_line(int64_t line) {
     return line > 0 && line <= INT32_MAX ? (int32_t)line : 0;
+}
+
+/* The weight of the samples whose leaf is this node, and of those whose leaf is this node or below it. */
+static inline uint64_t pprof_get_leaf_weight(const pprof_context_tree *tree, uint32_t node) {
+    return tree->nodes[node + 1].before - tree->nodes[node].before;
+}
+static inline uint64_t pprof_get_inclusive_weight(const pprof_context_tree *tree, uint32_t node) {
+    return tree->nodes[tree->nodes[node].end].before - tree->nodes[node].before;
 }
 
 /* Orders places, frames' order within a function. */
