@@ -222,7 +222,7 @@ typedef struct pgo_run {
     const char *profile_path;
     pprof_weights weights;
     pgo_module module;
-    struct pgo_hot_edges *hot;
+    struct pgo_hot_edges *hot;        /* NULL before hot.c */
     struct pgo_promotion *promotions; /* filled by devirt.c */
     uint32_t promotion_count;
     pgo_report report;
@@ -255,9 +255,10 @@ typedef struct pgo_match_totals {
 
 pgo_match_totals pgo_sum_matches(const pgo_run *run);
 
-/* Warns of a match so poor that something must be wrong, naming the likely reason and the remedy. A module that the
- * profile does not know at all is normal: most files of a program are never sampled. */
-bool pgo_warn_of_poor_match(pgo_run *run);
+/* What to warn of when a match is so poor that something must be wrong, with the likely reason and the remedy; NULL
+ * when nothing is, or memory is out. A module that the profile does not know at all is normal: most files of a program
+ * are never sampled. */
+const char *pgo_describe_poor_match(pgo_run *run);
 
 /* hash.c: whether -pgo-hash lets the decision of [kind] ("inline", "devirt", …) at this place of [function] be taken.
  * Every stage asks before it changes the IR; without -pgo-hash the answer is yes. [callee] may be NULL. */

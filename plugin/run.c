@@ -83,17 +83,27 @@ static bool match_module(pgo_run *run) {
            pgo_match_weights(run);
 }
 
+/* LLVM's small inlinings first, so that a copy gets the samples of its own context. */
+static bool match_inlined_module(pgo_run *run) {
+    pgo_shim_run_preinliner(run->host, PREINLINE_THRESHOLD, PREINLINE_HINT_THRESHOLD);
+    return match_module(run);
+}
+
+static bool find_hot_edges(pgo_run *run) {
+    run->hot = pprof_allocate(run->arena, 1, sizeof *run->hot, run->status);
+    return run->hot != NULL &&
+           pgo_find_hot_edges(&run->weights, run->options.inline_cdf_threshold, run->arena, run->hot, run->status);
+}
+
 static bool apply_profile(pgo_run *run) {
     const pgo_options *options = &run->options;
-    pgo_hot_edges hot = {0};
-    run->hot = &hot;
-    bool done = pgo_estimate_frequencies(run) && (!options->frequencies || pgo_annotate_frequencies(run)) &&
-                pgo_find_hot_edges(&run->weights, options->inline_cdf_threshold, run->arena, &hot, run->status) &&
-                (!options->devirtualize || pgo_devirtualize_calls(run)) &&
-                (!options->inline_hot || pgo_mark_hot_calls(run)) && (!options->layout || pgo_place_functions(run)) &&
-                pgo_emit_report(run);
-    run->hot = NULL;
-    return done;
+    if (options->preinline && !match_inlined_module(run)) return false;
+    if (!pgo_estimate_frequencies(run)) return false;
+    if (options->frequencies && !pgo_annotate_frequencies(run)) return false;
+    if (!find_hot_edges(run)) return false;
+    if (options->devirtualize && !pgo_devirtualize_calls(run)) return false;
+    if (options->inline_hot && !pgo_mark_hot_calls(run)) return false;
+    return !options->layout || pgo_place_functions(run);
 }
 
 static void mark_module(pgo_run *run) {
@@ -104,34 +114,26 @@ static void mark_module(pgo_run *run) {
 
 /* Gives true when the IR may have changed. */
 static bool run_stages(pgo_run *run) {
-    if (!pgo_read_options(run->arena, &run->options, run->status) || !find_profile(run) || run->profile_path == NULL)
-        return false;
-    if (is_left_alone(run)) {
-        pgo_emit_report(run);
-        return false;
-    }
-    if (!load_weights(run)) return false;
+    if (!pgo_read_options(run->arena, &run->options, run->status) || !find_profile(run)) return false;
+    if (run->profile_path == NULL || is_left_alone(run) || !load_weights(run)) return false;
     if (run->weights.total == 0) {
         add_note(run, "EmptyProfile",
                  pprof_format_string(run->arena, run->status, "%s: no samples; nothing is done", run->profile_path));
-        pgo_emit_report(run);
         return false;
     }
-    /* The first look is at the module as it came, and it is what the warnings are about. */
-    if (!match_module(run) || !pgo_warn_of_poor_match(run)) return false;
-    if (pgo_sum_matches(run).known_count == 0) {
-        pgo_emit_report(run);
-        return false;
+    /* The first look is at the module as it came; it is what a warning is about. */
+    if (!match_module(run)) return false;
+    const char *warning = pgo_describe_poor_match(run);
+    if (warning != NULL) pgo_shim_diagnose(run->host, PGO_WARNING, warning);
+    bool is_known = pgo_sum_matches(run).known_count > 0 && !run->status->failed;
+    if (is_known) {
+        mark_module(run);
+        bool is_applied = apply_profile(run);
+        assert(is_applied || run->status->failed);
+        (void)is_applied;
     }
-    mark_module(run);
-    if (run->options.preinline) {
-        pgo_shim_run_preinliner(run->host, PREINLINE_THRESHOLD, PREINLINE_HINT_THRESHOLD);
-        if (!match_module(run)) return true;
-    }
-    bool is_applied = apply_profile(run);
-    assert(is_applied || run->status->failed);
-    (void)is_applied;
-    return true;
+    if (warning != NULL) add_note(run, "PoorMatch", warning);
+    return is_known;
 }
 
 bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module) {
@@ -139,6 +141,7 @@ bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module) {
     pprof_status status = {0};
     pgo_run run = {.host = host, .arena = &arena, .status = &status, .module = {.llvm = module}};
     bool is_changed = run_stages(&run);
+    if (run.profile_path != NULL && !status.failed) pgo_emit_report(&run);
     if (status.failed)
         pgo_shim_diagnose(host, run.options.errors_are_warnings ? PGO_WARNING : PGO_ERROR, status.message);
     pprof_arena_free(&arena);

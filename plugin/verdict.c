@@ -1,5 +1,5 @@
-/* Takes a matched module; says how much of what the profile has on it was found, and warns when so little was that
- * something must be wrong.
+/* Takes a matched module; says how much of what the profile has on it was found, and when that is so little that
+ * something must be wrong, what.
  *
  * Cannot know which program a profile is from: a file without a single known function is what most files of a program
  * look like. It warns only where the profile plainly speaks of this file and yet nothing fits.
@@ -147,7 +147,7 @@ static const char *find_missing_symbols(pgo_run *run) {
                                run->profile_path, run->profile_path);
 }
 
-bool pgo_warn_of_poor_match(pgo_run *run) {
+const char *pgo_describe_poor_match(pgo_run *run) {
     /* The first that applies explains the others. */
     static const char *(*const questions[])(pgo_run *) = {
         find_missing_symbols, find_missing_locations, find_other_program,
@@ -155,9 +155,5 @@ bool pgo_warn_of_poor_match(pgo_run *run) {
     };
     const char *message = NULL;
     for (size_t i = 0; i < sizeof questions / sizeof questions[0] && message == NULL; i++) message = questions[i](run);
-    if (message == NULL) return !run->status->failed;
-    pgo_shim_diagnose(run->host, PGO_WARNING, message);
-    return pgo_add_decision(
-        run,
-        (pgo_decision){.kind = PGO_DECISION_ANALYSIS, .name = "PoorMatch", .function = PGO_NONE, .message = message});
+    return message;
 }
