@@ -153,6 +153,49 @@ static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *res
     return report_function(run, f, PGO_DECISION_ANALYSIS, "Matched", function->matched_samples, message);
 }
 
+/* ---- functions that are gone ------------------------------------------------------------------------------------- */
+
+static const char *get_last_component(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* The module's own file as the profile would name it: from a function of that file, else NULL. */
+static const char *find_own_file(const pgo_module *module) {
+    const char *source = get_last_component(module->source_file);
+    for (uint32_t f = 0; f < module->function_count; f++) {
+        const pgo_function *function = &module->functions[f];
+        if (function->context_count == 0) continue;
+        const char *file = module->contexts[function->first_context].file;
+        if (strcmp(get_last_component(file), source) == 0) return file;
+    }
+    return NULL;
+}
+
+/* Samples of functions that the profile knows in this very file, and that the module has not under any name: renamed,
+ * removed, or compiled out. */
+static bool report_gone_functions(const pgo_matcher *matcher, uint32_t identity_count) {
+    pgo_run *run = matcher->run;
+    const pprof_weights *weights = matcher->weights;
+    const char *own_file = find_own_file(matcher->module);
+    bool *is_known = pprof_allocate(matcher->scratch, weights->function_count, sizeof *is_known, run->status);
+    if (own_file == NULL || is_known == NULL) return is_known != NULL;
+    for (uint32_t i = 0; i < identity_count; i++)
+        if (matcher->identities[i].weight_function != PGO_NONE) is_known[matcher->identities[i].weight_function] = true;
+    for (uint32_t w = 0; w < weights->function_count; w++) {
+        const pprof_weight_function *function = &weights->functions[w];
+        if (is_known[w] || weights->bodies[w].leaf == 0 || strcmp(function->file, own_file) != 0) continue;
+        const char *message = pprof_format_string(
+            run->arena, run->status,
+            "%llu samples of %s not matched: the profile has it in %s, this module has no such "
+            "function (renamed, removed, or ambiguous)",
+            (unsigned long long)pgo_get_samples(weights, weights->bodies[w].leaf), function->linkage_name, own_file);
+        if (!report_function(run, PGO_NONE, PGO_DECISION_MISSED, "NotMatched", weights->bodies[w].leaf, message))
+            return false;
+    }
+    return true;
+}
+
 /* ---- the stage --------------------------------------------------------------------------------------------------- */
 
 static bool match_function(pgo_matcher *matcher, uint32_t f) {
@@ -172,6 +215,7 @@ bool pgo_match_weights(pgo_run *run) {
                 pgo_match_names(matcher.identities, identity_count, matcher.weights, run->status) &&
                 assign_functions(&matcher) && pgo_claim_bodies(&matcher);
     for (uint32_t f = 0; f < run->module.function_count && done; f++) done = match_function(&matcher, f);
+    done = done && report_gone_functions(&matcher, identity_count);
     pprof_arena_free(&scratch);
     return done;
 }

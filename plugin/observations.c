@@ -90,6 +90,18 @@ static void find_line(const observation_builder *builder, uint32_t context, uint
         (*end)++;
 }
 
+/* The same, or else in the nearest body around it: debug info counts instructions of a caller's prologue to the copies
+ * that they were scheduled into. */
+static void find_line_around(const observation_builder *builder, uint32_t context, uint32_t line, uint32_t *first,
+                             uint32_t *end) {
+    const pgo_module *module = builder->matcher->module;
+    find_line(builder, context, line, first, end);
+    while (*first == *end && module->contexts[context].parent != PGO_NONE) {
+        context = module->contexts[context].parent;
+        find_line(builder, builder->matcher->shared_context[context], line, first, end);
+    }
+}
+
 /* The location of [first, end) whose column is nearest to [column]; the left one of two. */
 static location *find_nearest(observation_builder *builder, uint32_t first, uint32_t end, uint32_t column) {
     location *best = &builder->locations[first];
@@ -162,7 +174,7 @@ static void place_samples(observation_builder *builder, uint32_t context) {
             continue;
         }
         uint32_t first, end, line = pgo_get_line(matcher, context, body_index, offset);
-        find_line(builder, context, line, &first, &end);
+        find_line_around(builder, context, line, &first, &end);
         if (first < end) {
             place_line(builder, first, end, s, next, has_columns);
             builder->function->matched_samples = pgo_add(builder->function->matched_samples, samples);

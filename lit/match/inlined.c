@@ -3,8 +3,10 @@
 // RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=3 -S -emit-llvm \
 // RUN:   -o /dev/null %t/walk.c 2>&1 | FileCheck %s
 //
-// Through walk step and deep have 70 and 30 samples, through through_pointer 7 and 4.
+// Through walk step and deep have 70 and 30 samples, through through_pointer 7 and 4. Two samples that are said to be in
+// step are on the line of walk's brace: walk's prologue, scheduled into the copy.
 // CHECK-LABEL: pgo: samples of walk
+// CHECK-NEXT: pgo:   11:0 in block 0: 2 samples
 // CHECK: pgo:   8:14 of step in block 0: 70 samples
 // CHECK: pgo:   3:14 of deep in block 0: 30 samples
 // CHECK-LABEL: pgo: samples of other
@@ -20,11 +22,13 @@ function deep start 2
   self 1:14 34
 function step start 6
   self 2:14 77
+  self 5 2
   call 2:20 deep 34 34
     self 1:14 34
 function walk start 11
-  call 1:12 step 100 70
+  call 1:12 step 102 72
     self 2:14 70
+    self 5 2
     call 2:20 deep 30 30
       self 1:14 30
 function other start 15
