@@ -25,7 +25,8 @@ const pgo_option_description pgo_option_table[] = {
     {"pgo-layout", "0|1", "Place hot and cold functions apart"},
     {"pgo-cold-unsampled", "0|1", "Treat functions without samples as cold"},
     {"pgo-report", "file", "Append every decision to this file as JSON lines"},
-    {"pgo-debug", "0..3", "Print 1: decisions, 2: and frequencies, 3: and the call graph as DOT, on stderr"},
+    {"pgo-debug", "0..3",
+     "Print 1: decisions, 2: and their analysis, 3: and places and the call graph as DOT, on stderr"},
     {"pgo-hash", "bits|y|n", "Take only decisions whose hash ends in these bits, to find a bad one"},
 };
 const unsigned pgo_option_count = sizeof pgo_option_table / sizeof pgo_option_table[0];

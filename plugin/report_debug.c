@@ -1,6 +1,6 @@
 /* Takes a finished run; prints it on stderr as -pgo-debug asks, in the manner of Go's pgodebug:
- *   1  one line per decision                       file:line:column: pgo: passed HotCallSite in f: message
- *   2  and the functions that the profile knows, with what matched and how often they run
+ *   1  what was done and what was refused          file:line:column: pgo: passed HotCallSite in f: message
+ *   2  and the analysis behind it: the functions that the profile knows, what matched, how often they run
  *   3  and the samples of each place and call, and the call graph in DOT, heaviest edges first, hot ones red
  * The text is written at once, so that parallel compiles do not mix. */
 #include "plugin.h"
@@ -89,7 +89,11 @@ bool pgo_print_debug_report(pgo_run *run) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL) return pprof_fail(run->status, "-pgo-debug: out of memory");
-    for (uint32_t i = 0; i < run->report.decision_count; i++) print_decision(out, run, &run->report.decisions[i]);
+    for (uint32_t i = 0; i < run->report.decision_count; i++) {
+        const pgo_decision *decision = &run->report.decisions[i];
+        bool is_detail = decision->kind == PGO_DECISION_ANALYSIS && decision->function != PGO_NONE;
+        if (!is_detail || run->options.debug_level >= 2) print_decision(out, run, decision);
+    }
     if (run->options.debug_level >= 2) print_functions(out, run);
     if (run->options.debug_level >= 3) {
         pgo_print_matches(out, run);

@@ -1,7 +1,7 @@
 // Without -pgo-profile the nearest default.pgo is used, from the source's folder upward to the working folder or the
 // repository's root; none: nothing is done, silently.
 // RUN: rm -rf %t && split-file %s %t
-// DEFINE: %{compile} = %clang_pgo -O2 -mllvm -pgo-debug=1 -g1 -c
+// DEFINE: %{compile} = %clang_pgo -O2 -mllvm -pgo-debug=2 -g1 -c
 // RUN: cd %t/a && %{compile} b/near.c -o %t/near.o 2>&1 | FileCheck --check-prefix=NEAR %s
 // RUN: cd %t/a && %{compile} c/sum.c -o %t/sum.o 2>&1 | FileCheck --check-prefix=UP %s
 // RUN: cd %t/a/c && %{compile} sum.c -o %t/sum.o 2>&1 | count 0

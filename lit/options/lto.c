@@ -4,18 +4,18 @@
 // UNSUPPORTED: sanitized
 // RUN: split-file %s %t
 // DEFINE: %{kind} =
-// DEFINE: %{link} = env PGO_PROFILE=%t/weights PGO_DEBUG=1 %lld -shared %t/sum.o -o %t/sum.so \
+// DEFINE: %{link} = env PGO_PROFILE=%t/weights PGO_DEBUG=2 %lld -shared %t/sum.o -o %t/sum.so \
 // DEFINE:   --load-pass-plugin=%pgo_plugin --lto-O2
 //
 // REDEFINE: %{kind} = -flto=thin
-// RUN: %clang_pgo -O2 -g1 -fPIC %{kind} -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=1 -c %t/sum.c -o %t/sum.o \
+// RUN: %clang_pgo -O2 -g1 -fPIC %{kind} -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=2 -c %t/sum.c -o %t/sum.o \
 // RUN:   2>&1 | FileCheck --check-prefix=WORK %s
 // RUN: %{link} 2>&1 | FileCheck --check-prefix=REST %s
 // RUN: %clang -O2 -g1 -fPIC %{kind} -c %t/sum.c -o %t/sum.o
 // RUN: %{link} 2>&1 | FileCheck --check-prefix=WORK %s
 //
 // REDEFINE: %{kind} = -flto
-// RUN: %clang_pgo -O2 -g1 -fPIC %{kind} -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=1 -c %t/sum.c -o %t/sum.o \
+// RUN: %clang_pgo -O2 -g1 -fPIC %{kind} -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=2 -c %t/sum.c -o %t/sum.o \
 // RUN:   2>&1 | FileCheck --check-prefix=WORK %s
 // RUN: %{link} 2>&1 | FileCheck --check-prefix=REST %s
 // RUN: %clang -O2 -g1 -fPIC %{kind} -c %t/sum.c -o %t/sum.o

@@ -2,11 +2,13 @@
 // RUN: split-file %s %t
 // DEFINE: %{compile} = %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -c %t/sum.c -o %t/sum.o -mllvm
 // RUN: %{compile} -pgo-debug=0 2>&1 | count 0
-// RUN: %{compile} -pgo-debug=1 2>&1 | FileCheck --check-prefix=ONE --implicit-check-not=digraph --implicit-check-not=known %s
+// RUN: %{compile} -pgo-debug=1 2>&1 | FileCheck --check-prefix=ONE --implicit-check-not=digraph --implicit-check-not=known \
+// RUN:   --implicit-check-not=analysis %s
 // RUN: %{compile} -pgo-debug=2 2>&1 | FileCheck --check-prefixes=ONE,TWO --implicit-check-not=digraph %s
 // RUN: %{compile} -pgo-debug=3 2>&1 | FileCheck --check-prefixes=ONE,TWO,THREE %s
 //
 // ONE: {{.*}}sum.c:1:0: pgo: missed NotMatched in sum: 10 of 75 samples of sum not matched
+// TWO: {{.*}}sum.c:1:0: pgo: analysis Matched in sum: 60 of 75 samples of sum matched
 // TWO: pgo: 2 of 2 functions known, 65 of 80 self samples matched
 // TWO: pgo: sum: 60 of 75 self samples matched, 5 at line 0, 75 inclusive (samples on lines that have no code here)
 // TWO-NEXT: pgo:   entry rate {{[0-9.e-]+}}, blocks {{[0-9. ]+}}
