@@ -85,13 +85,12 @@ typedef struct pgo_branch {
     double spread; /* standard deviation of a logit around the static one */
 } pgo_branch;
 
-/* Expected samples = entry rate × Σ cost · frequency. What follows is_whole_function are the constants of its loss,
- * which infer.c explains and fills. */
+/* Expected samples = entry rate × Σ cost · frequency. */
 typedef struct pgo_evidence {
     double samples;
     uint32_t first_term, term_count;
     bool is_whole_function;
-    double limit, base, believed, least_loss, odds;
+    double shape; /* k: how many samples their absence can at most count for; objective.c fills it */
 } pgo_evidence;
 
 typedef struct pgo_problem {
@@ -138,8 +137,8 @@ double pgo_evaluate_fit(void *context, const double *unknowns, double *gradient)
 /* Fills probability and frequency. */
 void pgo_find_frequencies(pgo_fit_state *state, const double *unknowns);
 
-/* Fills the constants of every observation's loss, at the frequencies found last. */
-void pgo_weigh_evidence(pgo_fit_state *state, bool may_give_up);
+/* Fills every observation's shape, at the frequencies found last. */
+void pgo_weigh_evidence(pgo_fit_state *state);
 
 /* Expected samples at entry rate 1, at the frequencies found last. */
 double pgo_sum_cost(const pgo_fit_state *state, const pgo_evidence *evidence);

@@ -7,18 +7,10 @@
  *   objective = Σ_o loss(S_o, μ_o) + ½ Σ unknown² + ½ w (log R − log entry target)²
  *
  * The loss. A location's cost is a guess, good to a factor, so S scatters far more than a count does. A negative
- * binomial of shape k says so: however many the samples, the observation is worth no more than k of them. Its loss
- * −S log μ + (S + k) log(k + μ) however still believes in any surplus in full: 588 samples on a line that never ran
- * pull with the force of 588. So S is discounted like μ is, to A = KS / (K + ρS):
- *   l = −A log μ + (A + K) log(K + ρS + μ),   force on log μ = A − (A + K) μ / (K + ρS + μ)
- * whose force is 0 at μ = S, within [−K, K/ρ] everywhere; S − μ when both are small; ρ = 0 is the negative binomial.
- * K = k(1 + ρ) keeps the worth k. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of
- * what lies there, weighted by the flow of the fit so far; the fit runs twice, k being held in each run.
- *
- * Some locations are plainly wrong: no samples, because line 0 or a merged instruction has them; or another's samples.
- * With odds ε of that the loss is −log(e^−(l − least l) + ε): an observation that stays out of reach is given up. Only
- * the second run does so, since the first begins far from everything. The observation of the whole function is never
- * given up; it holds the entry rate, without which such a loss diverges.
+ * binomial of shape k says so, −S log μ + (S + k) log(k + μ): however many the samples, their absence counts for no
+ * more than k of them. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of what lies there,
+ * weighted by the flow of the fit so far. It believes in presence more than in absence, and rightly so: a timer's
+ * samples gather on one instruction of a block, the one that waits, and leave the others bare.
  *
  * The gradient needs one more solution of the same factorization: v = (I − P)⁻¹ dF/df, then dF/dp = f · v along each
  * edge. Cannot know costs that depend on data (cache misses), nor where samples went that left their line. */
@@ -84,18 +76,6 @@ double pgo_sum_cost(const pgo_fit_state *state, const pgo_evidence *evidence) {
     return sum;
 }
 
-/* Gives the loss at [expected] samples, and in [slope] its derivative by log expected. */
-static double find_loss(const pgo_evidence *evidence, double expected, double *slope) {
-    double sum = evidence->base + expected;
-    double loss = (evidence->believed + evidence->limit) * pgo_log(sum) - evidence->least_loss;
-    if (evidence->believed > 0) loss -= evidence->believed * pgo_log(expected);
-    *slope = (evidence->believed + evidence->limit) * expected / sum - evidence->believed;
-    if (!(evidence->odds > 0)) return loss;
-    double likelihood = pgo_exp(-loss);
-    *slope *= likelihood / (likelihood + evidence->odds);
-    return -pgo_log(likelihood + evidence->odds);
-}
-
 /* Adds up the losses; leaves dF/df in worth and gives dF/dlog R in [rate_slope]. */
 static double add_losses(pgo_fit_state *state, double rate, double *rate_slope) {
     const pgo_problem *problem = state->problem;
@@ -104,8 +84,11 @@ static double add_losses(pgo_fit_state *state, double rate, double *rate_slope) 
     memset(state->worth, 0, problem->flow_graph.node_count * sizeof(double));
     for (uint32_t o = 0; o < problem->evidence_count; o++) {
         const pgo_evidence *evidence = &problem->evidence[o];
-        double flow = pgo_sum_cost(state, evidence) + LEAST_FLOW, slope;
-        loss += find_loss(evidence, rate * flow, &slope);
+        double samples = evidence->samples, shape = evidence->shape;
+        double flow = pgo_sum_cost(state, evidence) + LEAST_FLOW, expected = rate * flow;
+        loss += (samples + shape) * pgo_log(shape + expected);
+        if (samples > 0) loss -= samples * pgo_log(expected);
+        double slope = (samples + shape) * expected / (shape + expected) - samples; /* by log expected */
         *rate_slope += slope;
         for (uint32_t t = evidence->first_term; t < evidence->first_term + evidence->term_count; t++)
             state->worth[problem->term_node[t]] += slope / flow * problem->term_cost[t];
@@ -159,25 +142,15 @@ static double find_mean_cost(const pgo_fit_state *state, const pgo_evidence *evi
     return (pgo_sum_cost(state, evidence) + LEAST_FLOW) / flow;
 }
 
-static void weigh_one(const pgo_fit_state *state, bool may_give_up, pgo_evidence *evidence) {
+void pgo_weigh_evidence(pgo_fit_state *state) {
     const pgo_fit_options *options = state->options;
-    double cost = find_mean_cost(state, evidence), samples = evidence->samples;
-    double worth = options->evidence_limit * cost / (cost + options->evidence_half_cost), doubt = options->skepticism;
-    evidence->odds = !may_give_up ? 0 : samples > 0 ? options->false_odds : options->lost_odds;
-    if (evidence->is_whole_function) {
-        worth = options->whole_function_limit;
-        doubt = evidence->odds = 0;
+    for (uint32_t o = 0; o < state->problem->evidence_count; o++) {
+        pgo_evidence *evidence = &state->problem->evidence[o];
+        double cost = find_mean_cost(state, evidence);
+        evidence->shape = evidence->is_whole_function
+                              ? options->whole_function_limit
+                              : options->evidence_limit * cost / (cost + options->evidence_half_cost);
     }
-    evidence->limit = worth * (1 + doubt);
-    evidence->base = evidence->limit + doubt * samples;
-    evidence->believed = evidence->limit * samples / evidence->base;
-    evidence->least_loss = (evidence->believed + evidence->limit) * pgo_log(evidence->base + samples);
-    if (samples > 0) evidence->least_loss -= evidence->believed * pgo_log(samples);
-}
-
-void pgo_weigh_evidence(pgo_fit_state *state, bool may_give_up) {
-    for (uint32_t o = 0; o < state->problem->evidence_count; o++)
-        weigh_one(state, may_give_up, &state->problem->evidence[o]);
 }
 
 bool pgo_start_objective(pgo_fit_state *state, pgo_problem *problem, const pgo_fit_options *options,

@@ -221,6 +221,7 @@ typedef struct pgo_run {
     pgo_options options;
     const char *profile_path;
     pprof_weights weights;
+    bool *known_functions; /* parallel to weights.functions: match.c found it, before the pre-inliner or after */
     pgo_module module;
     struct pgo_hot_edges *hot;        /* NULL before hot.c */
     struct pgo_promotion *promotions; /* filled by devirt.c */
@@ -299,8 +300,6 @@ typedef struct pgo_fit_options {
     double branch_spread, switch_spread;       /* standard deviation of a logit around the static one */
     double evidence_limit, evidence_half_cost; /* k of a location = limit · cost / (cost + half cost) */
     double whole_function_limit;               /* k of the observation of the whole function */
-    double skepticism;                         /* 0..1: how far a surplus of samples is disbelieved */
-    double lost_odds, false_odds; /* that the lack, or the presence, of samples at a location means nothing at all */
     double tolerance;             /* ends when a step promises less than this in log-likelihood */
     const struct pgo_fit *start;  /* an earlier fit of the same graph to start from, NULL: the static probabilities */
     unsigned iteration_limit;

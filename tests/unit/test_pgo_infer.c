@@ -174,7 +174,7 @@ static void evidence_grows_with_samples_and_cost(void **state) {
     assert_true(few < 0.75 && many > 0.85);
     double cheap = fit_diamond(40, 10, 0.4, 1), dear = fit_diamond(40, 10, 20, 1);
     assert_true(0.5 < cheap && cheap < dear && dear < 0.8);
-    assert_true(cheap < 0.66); /* the samples say 0.8 */
+    assert_true(cheap < 0.7); /* the samples say 0.8 */
     assert_near(fit_diamond(30, 30, 20, 1), 0.5, 1e-6);
 }
 
@@ -182,25 +182,6 @@ static void a_strong_prior_holds_a_weak_one_yields(void **state) {
     (void)state;
     assert_near(fit_diamond(90, 10, 20, 1000), 0.5, 0.01);
     assert_near(fit_diamond(90, 10, 20, 0.01), 0.9, 0.03);
-}
-
-/* A merged location: many samples on cheap code that the rest of its block knows nothing of. */
-static void a_false_location_is_given_up(void **state) {
-    (void)state;
-    fixture *f = make_diamond(0.5);
-    observe(f, 600, 0, 6);
-    observe(f, 600, 1, 6);
-    observe(f, 600, 1, 6);
-    observe(f, 588, 2, 1);
-    for (int i = 0; i < 5; i++) observe(f, 0, 2, 6);
-    observe(f, 600, 3, 6);
-    observe_whole(f);
-    fit(f);
-    assert_true(f->fit.edge_probability[1] < 0.1);
-    f->options.skepticism = f->options.lost_odds = f->options.false_odds = 0; /* the negative binomial takes it in */
-    fit(f);
-    assert_true(f->fit.edge_probability[1] > 0.1);
-    free_fixture(f);
 }
 
 static void loops_find_their_trip_count(void **state) {
@@ -523,7 +504,6 @@ static void true_probabilities_are_recovered(void **state) {
     pgo_fit_options options = pgo_get_default_fit_options();
     options.prior_strength = 0.1;
     options.evidence_limit = options.whole_function_limit = 100;
-    options.lost_odds = options.false_odds = 0;
     options.iteration_limit = 3000;
     options.tolerance = 1e-5;
     agreement agreement = measure(100, 60, 1e6, &NO_ERRORS, &options);
@@ -531,23 +511,15 @@ static void true_probabilities_are_recovered(void **state) {
     assert_true(agreement.probability > 0.98 && agreement.entry > 0.97);
 }
 
-/* The reason of the defaults: with errors of the usual kind they beat the negative binomial. */
-static void defaults_withstand_the_usual_errors(void **state) {
+/* With the errors that samples have, and few of them, the fit still is far nearer to the truth than the prediction. */
+static void errors_leave_most_of_the_truth(void **state) {
     (void)state;
-    pgo_fit_options options = pgo_get_default_fit_options(), plain = options;
-    plain.skepticism = plain.lost_odds = plain.false_odds = 0;
-    plain.evidence_limit = 6;
-    const double counts[] = {10, 100, 1000, 10000};
+    pgo_fit_options options = pgo_get_default_fit_options();
+    const double counts[] = {10, 100, 1000, 10000}, least_overlap[] = {0.8, 0.85, 0.86, 0.86};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        double samples = counts[i];
-        agreement robust = measure(200, 150, samples, &REAL_ERRORS, &options);
-        agreement negative_binomial = measure(200, 150, samples, &REAL_ERRORS, &plain);
-        assert_true(robust.overlap > negative_binomial.overlap - 0.01);
-        assert_true(robust.entry > negative_binomial.entry - 0.01);
-        if (samples < 1000) continue;
-        assert_true(robust.overlap > negative_binomial.overlap + 0.02);
-        assert_true(robust.agree > negative_binomial.agree + 0.01);
-        assert_true(robust.probability > negative_binomial.probability + 0.005);
+        agreement agreement = measure(200, 150, counts[i], &REAL_ERRORS, &options);
+        assert_true(agreement.overlap > least_overlap[i]);
+        assert_true(agreement.agree > 0.79 && agreement.probability > 0.82 && agreement.entry > 0.55);
     }
 }
 
@@ -573,7 +545,7 @@ static void the_gradient_is_right(void **state) {
         double *gradient = pprof_arena_allocate(&arena, problem.unknown_count, sizeof(double));
         double *scrap = pprof_arena_allocate(&arena, problem.unknown_count, sizeof(double));
         pgo_find_frequencies(&fit, at);
-        pgo_weigh_evidence(&fit, seed % 2 == 0);
+        pgo_weigh_evidence(&fit);
         fit.rate_scale = 3;
         at[0] = 3 * pgo_log(program->rate);
         for (uint32_t u = 1; u < problem.unknown_count; u++) at[u] = random_normal(&program->random);
@@ -621,7 +593,7 @@ static void every_machine_gives_the_same_bits(void **state) {
             hash = hash_double(hash, fit.edge_probability[e]);
         pprof_arena_free(&arena);
     }
-    if (hash != 0xc0e01daf55e09db7) fail_msg("the fits hash to 0x%016llx", (unsigned long long)hash);
+    if (hash != 0xad8530bc7eda8219) fail_msg("the fits hash to 0x%016llx", (unsigned long long)hash);
 }
 
 int main(void) {
@@ -630,7 +602,6 @@ int main(void) {
         cmocka_unit_test(many_samples_overrule_the_prediction),
         cmocka_unit_test(evidence_grows_with_samples_and_cost),
         cmocka_unit_test(a_strong_prior_holds_a_weak_one_yields),
-        cmocka_unit_test(a_false_location_is_given_up),
         cmocka_unit_test(loops_find_their_trip_count),
         cmocka_unit_test(the_entry_is_drawn_to_its_target),
         cmocka_unit_test(a_target_without_samples_sets_the_rate),
@@ -645,7 +616,7 @@ int main(void) {
         cmocka_unit_test(a_tangle_is_left_as_predicted),
         cmocka_unit_test(ten_thousand_blocks_stay_within_the_limit),
         cmocka_unit_test(true_probabilities_are_recovered),
-        cmocka_unit_test(defaults_withstand_the_usual_errors),
+        cmocka_unit_test(errors_leave_most_of_the_truth),
         cmocka_unit_test(the_gradient_is_right),
         cmocka_unit_test(every_machine_gives_the_same_bits),
     };
