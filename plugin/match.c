@@ -172,19 +172,28 @@ static const char *find_own_file(const pgo_module *module) {
     return NULL;
 }
 
+/* Remembers what this look at the module found: the pre-inliner may leave nothing of a function. */
+static bool note_known_functions(const pgo_matcher *matcher, uint32_t identity_count) {
+    pgo_run *run = matcher->run;
+    if (run->known_functions == NULL)
+        run->known_functions = pprof_allocate(run->arena, matcher->weights->function_count, sizeof(bool), run->status);
+    if (run->known_functions == NULL) return false;
+    for (uint32_t i = 0; i < identity_count; i++)
+        if (matcher->identities[i].weight_function != PGO_NONE)
+            run->known_functions[matcher->identities[i].weight_function] = true;
+    return true;
+}
+
 /* Samples of functions that the profile knows in this very file, and that the module has not under any name: renamed,
  * removed, or compiled out. */
-static bool report_gone_functions(const pgo_matcher *matcher, uint32_t identity_count) {
+static bool report_gone_functions(const pgo_matcher *matcher) {
     pgo_run *run = matcher->run;
     const pprof_weights *weights = matcher->weights;
     const char *own_file = find_own_file(matcher->module);
-    bool *is_known = pprof_allocate(matcher->scratch, weights->function_count, sizeof *is_known, run->status);
-    if (own_file == NULL || is_known == NULL) return is_known != NULL;
-    for (uint32_t i = 0; i < identity_count; i++)
-        if (matcher->identities[i].weight_function != PGO_NONE) is_known[matcher->identities[i].weight_function] = true;
+    if (own_file == NULL) return true;
     for (uint32_t w = 0; w < weights->function_count; w++) {
         const pprof_weight_function *function = &weights->functions[w];
-        if (is_known[w] || weights->bodies[w].leaf == 0 || strcmp(function->file, own_file) != 0) continue;
+        if (run->known_functions[w] || weights->bodies[w].leaf == 0 || strcmp(function->file, own_file) != 0) continue;
         const char *message = pprof_format_string(
             run->arena, run->status,
             "%llu samples of %s not matched: the profile has it in %s, this module has no such "
@@ -215,7 +224,7 @@ bool pgo_match_weights(pgo_run *run) {
                 pgo_match_names(matcher.identities, identity_count, matcher.weights, run->status) &&
                 assign_functions(&matcher) && pgo_claim_bodies(&matcher);
     for (uint32_t f = 0; f < run->module.function_count && done; f++) done = match_function(&matcher, f);
-    done = done && report_gone_functions(&matcher, identity_count);
+    done = done && note_known_functions(&matcher, identity_count) && report_gone_functions(&matcher);
     pprof_arena_free(&scratch);
     return done;
 }
