@@ -18,8 +18,9 @@ work=${PGO_WORK:-$here/out}
 . "$root/.ci/debian"
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }
+exec 3>&1
 show() {
-    printf '$ %s\n' "${*//$root\//}"
+    printf '$ %s\n' "${*//$root\//}" >&3
     "$@"
 }
 
