@@ -23,7 +23,7 @@ const pgo_option_description pgo_option_table[] = {
     {"pgo-devirtualize", "0|1", "Turn hot indirect calls into guarded direct ones"},
     {"pgo-devirtualize-min-share", "percent", "The least share of a call's samples for a promoted target"},
     {"pgo-layout", "0|1", "Place hot and cold functions apart"},
-    {"pgo-cold-unsampled", "0|1", "Treat functions without samples as cold"},
+    {"pgo-cold-unsampled", "0|1|auto", "Treat functions without samples as cold; auto: if the profile is long enough"},
     {"pgo-report", "file", "Append every decision to this file as JSON lines"},
     {"pgo-debug", "0..3",
      "Print 1: decisions, 2: and their analysis, 3: and places and the call graph as DOT, on stderr"},
@@ -143,6 +143,15 @@ static bool read_hash(pprof_arena *arena, const char **hash, pprof_status *statu
     return read_text("pgo-hash", arena, hash, status);
 }
 
+static bool read_cold_unsampled(pgo_choice *choice, pprof_status *status) {
+    given option = get_value("pgo-cold-unsampled");
+    if (option.value == NULL) return true;
+    static const char *const words[] = {[PGO_NO] = "0", [PGO_YES] = "1", [PGO_AUTO] = "auto"};
+    for (pgo_choice i = PGO_NO; i <= PGO_AUTO; i++)
+        if (strcmp(option.value, words[i]) == 0) return *choice = i, true;
+    return pprof_fail(status, "%s=%s: must be 0, 1 or auto", option.name, option.value);
+}
+
 bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *status) {
     *options = (pgo_options){
         .profile = "auto",
@@ -158,6 +167,7 @@ bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *st
         .sample_type = "",
         .prior_strength = 1,
         .preinline = true,
+        .cold_unsampled = PGO_AUTO,
         .profile_size_limit = PPROF_DEFAULT_SIZE_LIMIT,
     };
     return read_choice("pgo-on-error", "error", "warn", &options->errors_are_warnings, status) &&
@@ -169,7 +179,7 @@ bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *st
            read_switch("pgo-inline", &options->inline_hot, status) &&
            read_switch("pgo-devirtualize", &options->devirtualize, status) &&
            read_switch("pgo-layout", &options->layout, status) &&
-           read_switch("pgo-cold-unsampled", &options->cold_unsampled, status) &&
+           read_cold_unsampled(&options->cold_unsampled, status) &&
            read_decimal("pgo-inline-cdf-threshold", 100, &options->inline_cdf_threshold, status) &&
            read_decimal("pgo-prior-strength", 1000, &options->prior_strength, status) &&
            read_unsigned("pgo-inline-budget", 1000000, &options->inline_budget, status) &&

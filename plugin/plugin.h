@@ -28,6 +28,8 @@
 
 /* ---- options.c ------------------------------------------------------------------------------------------------ */
 
+typedef enum pgo_choice { PGO_NO = 0, PGO_YES, PGO_AUTO } pgo_choice;
+
 /* What a run was told. Each is an option (-pgo-profile=…) with an environment twin (PGO_PROFILE) that is used when the
  * option is not given; see the table in options.c for names, defaults and what was measured for each default. */
 typedef struct pgo_options {
@@ -43,7 +45,7 @@ typedef struct pgo_options {
     const char *sample_type;     /* -pgo-sample-type, "" for automatic */
     double prior_strength;       /* scales the static prior of the fit: 1 */
     bool preinline;              /* run LLVM's PGO pre-inliner before matching */
-    bool cold_unsampled;         /* treat functions without samples as cold */
+    pgo_choice cold_unsampled;   /* treat functions without samples as cold; auto: if the profile is long enough */
     uint64_t profile_size_limit; /* bytes after decompression */
 } pgo_options;
 
@@ -300,8 +302,8 @@ typedef struct pgo_fit_options {
     double branch_spread, switch_spread;       /* standard deviation of a logit around the static one */
     double evidence_limit, evidence_half_cost; /* k of a location = limit · cost / (cost + half cost) */
     double whole_function_limit;               /* k of the observation of the whole function */
-    double tolerance;             /* ends when a step promises less than this in log-likelihood */
-    const struct pgo_fit *start;  /* an earlier fit of the same graph to start from, NULL: the static probabilities */
+    double tolerance;                          /* ends when a step promises less than this in log-likelihood */
+    const struct pgo_fit *start; /* an earlier fit of the same graph to start from, NULL: the static probabilities */
     unsigned iteration_limit;
     uint64_t
         operation_limit; /* multiply-adds, roughly nanoseconds; not time, so that it cuts at the same place anywhere */

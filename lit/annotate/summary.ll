@@ -1,4 +1,4 @@
-; The summary is of LLVM's InstrProf kind, with the cutoffs that LLVM's own has, and says hot and cold in samples: the
+; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples: the
 ; places that have 99 % of them are hot; a place with one sample is not cold. It comes from the profile alone, so that
 ; two files of one program have the same, and it is written only where counts are.
 ;
@@ -14,7 +14,7 @@
 ;
 ; FLAG-DAG: !{i32 1, !"ProfileSummary", ![[SUMMARY:[0-9]+]]}
 ; FLAG-DAG: ![[SUMMARY]] = !{![[FORMAT:[0-9]+]], ![[TOTAL:[0-9]+]], ![[MAX:[0-9]+]], ![[INTERNAL:[0-9]+]], ![[ENTRY:[0-9]+]], ![[COUNTS:[0-9]+]], ![[FUNCTIONS:[0-9]+]], ![[DETAILED:[0-9]+]]}
-; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"InstrProf"}
+; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"CSInstrProf"}
 ; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 12500000}
 ; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 10000000}
 ; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 10000000}

@@ -1,4 +1,5 @@
-// Counts place sampled functions; a function without samples is neither hot nor cold, unless -pgo-cold-unsampled=1.
+// Counts place sampled functions; a function without samples is cold if the profile has 2,000 or with
+// -pgo-cold-unsampled=1, else neither hot nor cold.
 // Without counts, the functions with most of the samples are hot.
 //
 // RUN: split-file %s %t
@@ -6,6 +7,10 @@
 // RUN:   | FileCheck --check-prefix=COUNTS %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
 // RUN:   -mllvm -pgo-cold-unsampled=1 %t/x.c 2>&1 | FileCheck --check-prefix=COLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/long.weights %t/x.c 2>&1 \
+// RUN:   | FileCheck --check-prefix=COLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/long.weights \
+// RUN:   -mllvm -pgo-cold-unsampled=0 %t/x.c | FileCheck --check-prefix=COUNTS %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
 // RUN:   -mllvm -pgo-frequencies=0 %t/x.c 2>&1 | FileCheck --check-prefix=FLAT %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights -mllvm -pgo-cold-unsampled=1 \
@@ -31,6 +36,15 @@ function busy start 2
   self 3 390
 function elsewhere start 1
   self 1 10
+//--- long.weights
+pgo-weights 1
+type samples count
+function busy start 2
+  self 1 400
+  self 2 800
+  self 3 780
+function elsewhere start 1
+  self 1 20
 //--- x.c
 volatile int sink;
 void busy(int n) {
