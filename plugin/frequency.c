@@ -19,8 +19,13 @@ enum { ROUNDS = 3 };
 /* Of an indirect call's samples, what must be in targets of this module for them to speak for the call. */
 static const double LEAST_KNOWN_TARGETS = 0.8;
 
-/* The entry pull, when its evidence is worth it: see pull_entry. */
-static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, PULL_LIMIT = 4, PULL_HALF_SAMPLES = 3;
+/* When the known calls of a function say how often it was entered, how hard that pulls in the fit, and how far the rate
+ * that others are told goes beyond the fit's own. Measured on six programs of bench/accuracy, mean overlap / agree /
+ * 1-TV / entry: pull 4 alone .831 .784 .797 .633, pull 16 .830 .770 .793 .676 (it bends the branches to have its way);
+ * pull 4 and a callers' say of .5: .831 .786 .797 .683, .7: .707, .85: .705, 1: .681, the first three measures alike.
+ */
+static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, HALF_TRUST_SAMPLES = 3, PULL_LIMIT = 4,
+                    CALLERS_SAY = 0.75;
 
 typedef struct function_work {
     bool has_evidence;
@@ -328,9 +333,14 @@ static bool gather_evidence(estimator *estimator, const pgo_function *function, 
 
 /* ---- one function, one round ---- */
 
-/* The entry rate is drawn to what the known calls of the function amount to, scaled up by the share of its samples that
- * came through them. The more of the calls are known, and the more samples say so, the harder. */
-static void pull_entry(const estimator *estimator, uint32_t index, pgo_fit_options *options) {
+/* What the known calls of a function say of its entry rate, and 0..1 how far to trust them. */
+typedef struct entry_report {
+    double rate, trust;
+} entry_report;
+
+/* The known calls' flow, scaled up by the share of the function's samples that came through them. The more of the calls
+ * are known, and the more samples say so, the more they are trusted. */
+static entry_report ask_callers(const estimator *estimator, uint32_t index) {
     const function_work *work = &estimator->work[index];
     double flow = 0, known = 0;
     for (uint32_t i = work->first_caller; i < work->first_caller + work->caller_count; i++) {
@@ -340,20 +350,29 @@ static void pull_entry(const estimator *estimator, uint32_t index, pgo_fit_optio
         flow += fit->entry_rate * fit->block_frequency[estimator->module->calls[c].block];
         known += get_samples(estimator, estimator->module->calls[c].leaf);
     }
-    if (known < LEAST_KNOWN_SAMPLES || !(flow > 0) || work->own_samples <= 0) return;
+    if (known < LEAST_KNOWN_SAMPLES || !(flow > 0) || work->own_samples <= 0) return (entry_report){0};
     double share = known < work->own_samples ? known / work->own_samples : 1;
-    if (share <= LEAST_KNOWN_SHARE) return;
-    options->entry_target = flow / share;
-    options->entry_weight = PULL_LIMIT * share * known / (known + PULL_HALF_SAMPLES);
+    if (share <= LEAST_KNOWN_SHARE) return (entry_report){0};
+    return (entry_report){.rate = flow / share, .trust = share * known / (known + HALF_TRUST_SAMPLES)};
+}
+
+/* The fit's own rate rests on the guessed cost of one function, the callers' on that of several. */
+static double mix_rates(double fitted, entry_report callers) {
+    if (callers.trust <= 0 || fitted <= 0) return fitted;
+    double say = CALLERS_SAY * callers.trust;
+    return pgo_exp((1 - say) * pgo_log(fitted) + say * pgo_log(callers.rate));
 }
 
 static bool fit_function(estimator *estimator, uint32_t index, bool knows_callers) {
     const pgo_function *function = &estimator->module->functions[index];
     function_work *work = &estimator->work[index];
-    pgo_fit_options options = estimator->options;
+    entry_report callers = {0};
+    if (knows_callers) callers = ask_callers(estimator, index);
     pgo_fit earlier = work->fit;
+    pgo_fit_options options = estimator->options;
     options.start = &earlier;
-    if (knows_callers) pull_entry(estimator, index, &options);
+    options.entry_target = callers.rate;
+    options.entry_weight = PULL_LIMIT * callers.trust;
     if (work->own_block_cost == NULL && !find_own_block_cost(estimator, function, work)) return false;
 
     pprof_arena scratch = {0};
@@ -363,6 +382,7 @@ static bool fit_function(estimator *estimator, uint32_t index, bool knows_caller
                                     &options, estimator->run->arena, &work->fit, estimator->run->status);
     pprof_arena_free(&scratch);
     if (!done) return false;
+    work->fit.entry_rate = mix_rates(work->fit.entry_rate, callers);
     work->iterations += work->fit.iterations;
     add_up_own_cost(function, work);
     return true;
