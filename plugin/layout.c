@@ -41,20 +41,30 @@ static bool find_hot_weight(pgo_run *run, uint64_t *least) {
     return true;
 }
 
-static bool place_function(pgo_run *run, uint32_t index, const char *attribute, const char *decision, uint64_t weight,
-                           const char *message) {
+typedef struct placement {
+    const char *attribute, *decision, *message;
+    pgo_decision_kind kind;
+} placement;
+
+static const placement HOT = {"hot", "PlacedHot", "many samples: placed among the hot functions", PGO_DECISION_PASSED};
+/* Most functions of a program are never sampled: an analysis, so that -Rpass=pgo stays readable. */
+static const placement COLD = {"cold", "PlacedCold", "no samples: placed among the cold functions",
+                               PGO_DECISION_ANALYSIS};
+
+static bool place_function(pgo_run *run, uint32_t index, const placement *placement) {
     const pgo_function *function = &run->module.functions[index];
     if (pgo_has_attribute(function->value, "hot") || pgo_has_attribute(function->value, "cold") ||
         !pgo_hash_allows(run, "layout", function->name, 0, 0, NULL))
         return true;
     LLVMContextRef context = LLVMGetModuleContext(run->module.llvm);
-    unsigned kind = LLVMGetEnumAttributeKindForName(attribute, strlen(attribute));
+    unsigned kind = LLVMGetEnumAttributeKindForName(placement->attribute, strlen(placement->attribute));
     LLVMAddAttributeAtIndex(function->value, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
                             LLVMCreateEnumAttribute(context, kind, 0));
-    return pgo_add_decision(
-        run,
-        (pgo_decision){
-            .kind = PGO_DECISION_PASSED, .name = decision, .function = index, .weight = weight, .message = message});
+    return pgo_add_decision(run, (pgo_decision){.kind = placement->kind,
+                                                .name = placement->decision,
+                                                .function = index,
+                                                .weight = function->self_samples,
+                                                .message = placement->message});
 }
 
 /* Whether any sample has the function in its stack, whether called or inlined somewhere. */
@@ -77,16 +87,11 @@ bool pgo_place_functions(pgo_run *run) {
         const pgo_function *function = &run->module.functions[f];
         if (function->state != PGO_TAKES_PART) continue;
         if (!is_sampled(run, function)) {
-            if (unsampled_are_cold &&
-                !place_function(run, f, "cold", "PlacedCold", 0, "no samples: placed among the cold functions"))
-                return false;
+            if (unsampled_are_cold && !place_function(run, f, &COLD)) return false;
             continue;
         }
         bool has_counts = run->options.frequencies && function->has_frequencies;
-        if (!has_counts && function->self_samples >= hot_weight &&
-            !place_function(run, f, "hot", "PlacedHot", function->self_samples,
-                            "many samples: placed among the hot functions"))
-            return false;
+        if (!has_counts && function->self_samples >= hot_weight && !place_function(run, f, &HOT)) return false;
     }
     return true;
 }

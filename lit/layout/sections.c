@@ -5,9 +5,9 @@
 // RUN: split-file %s %t
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights %t/x.c \
 // RUN:   | FileCheck --check-prefix=COUNTS %s
-// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass-analysis=pgo -mllvm -pgo-profile=%t/x.weights \
 // RUN:   -mllvm -pgo-cold-unsampled=1 %t/x.c 2>&1 | FileCheck --check-prefix=COLD %s
-// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/long.weights %t/x.c 2>&1 \
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass-analysis=pgo -mllvm -pgo-profile=%t/long.weights %t/x.c 2>&1 \
 // RUN:   | FileCheck --check-prefix=COLD %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/long.weights \
 // RUN:   -mllvm -pgo-cold-unsampled=0 %t/x.c | FileCheck --check-prefix=COUNTS %s
@@ -19,7 +19,7 @@
 // COUNTS-DAG: .section .text.hot.busy,
 // COUNTS-DAG: .section .text.unsampled,
 //
-// COLD-DAG: x.c:8:1: remark: no samples: placed among the cold functions [-Rpass=pgo]
+// COLD-DAG: x.c:8:1: remark: no samples: placed among the cold functions [-Rpass-analysis=pgo]
 // COLD-DAG: .section .text.hot.busy,
 // COLD-DAG: .section .text.unlikely.unsampled,
 //

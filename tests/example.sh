@@ -1,0 +1,30 @@
+#!/bin/sh
+# example.sh NAME BUILD LLVM: runs examples/NAME with its committed profile and the libpgo in BUILD. What must hold:
+# both programs print the same, calls were found hot, and hello and fermat have lost the calls that they are about.
+# Skipped (77) where the example's sources cannot be had.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+name=$1 build=$2 llvm=$3
+work=$build/examples/$name
+mkdir -p "$work"
+if [ "$name" = lua ]; then
+    (. "$root/.ci/debian" && fetch_source lua5.4 "$work") || { echo "Lua's source package cannot be fetched"; exit 77; }
+fi
+PGO_BUILD=$build PGO_WORK=$work PGO_LLVM=$llvm PGO_NO_PROFILER=1 PGO_QUICK=1 \
+    bash "$root/examples/$name/run" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+
+expect() { # TEXT
+    grep -q -- "$1" "$work/log" || { cat "$work/log"; echo "example $name: no '$1' in its output"; exit 1; }
+}
+expect 'outputs are equal'
+expect 'remark: hot call of'
+case $name in
+hello) expect 'function_two in the loop: 3 before, 0 after' ;;
+fermat)
+    expect 'indirect call promoted to hardware_root'
+    expect '"is_square" -> "hardware_root" .*color=red'
+    sed -n '/^after:/,$p' "$work/log" | grep -q is_square && { echo "fermat still calls is_square"; exit 1; }
+    ;;
+lua) expect '[0-9]* passed HotCallSite' ;;
+esac
+exit 0
