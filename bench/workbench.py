@@ -238,12 +238,13 @@ def pgo_flags(profile, *options):
     return flags
 
 
-def profraw_merge(folder, output):
-    raw = sorted(glob.glob(str(folder / "*.profraw")))
-    run([f"llvm-profdata-{LLVM}", "merge", *raw, "-o", output])
-
-
-def clean_folder(path):
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    return path
+def collect_counts(program, executable, name):
+    """Runs the training inputs on an instrumented [executable] and gives the merged counts' path."""
+    folder = WORK / "raw" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for command in program.commands(executable, "train"):
+        run(["sh", "-c", " ".join(command) + " >/dev/null"],
+            env=dict(os.environ, LLVM_PROFILE_FILE=f"{folder}/%p.profraw"))
+    run([f"llvm-profdata-{LLVM}", "merge", *sorted(glob.glob(f"{folder}/*.profraw")), "-o", folder / "use.profdata"])
+    return folder / "use.profdata"
