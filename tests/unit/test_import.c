@@ -1,7 +1,7 @@
 /* Recordings of gperftools and perf, read by us and by the reference: the same samples at the same addresses. The
  * recordings are real (tests/data/README in the shared folder tells how they came about); the broken ones are made
  * here from them. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

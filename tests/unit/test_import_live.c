@@ -1,6 +1,6 @@
 /* Recorded on the spot, where a profiler is there and allowed: from the running program to function, line and caller.
  * How many samples there are is left to chance; that the hot loop is found where the source has it is not. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* What perf may print, told by a stand-in for it in PATH: processes that fork and exec, old and new ways to print
  * addresses, hybrid machines, and nonsense. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Reports beside what google/pprof printed for the same profiles, byte for byte, and the corner cases that no golden
  * shows: units, shares, durations, hostile patterns, control characters, overflow. */
-#include "../../pprofread/print.h"
+#include "print/print.h"
 
 /* cmocka wants these before it */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* A child process, fed and read at the same time: more than any pipe holds, and every way to end badly. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The short names of pprof: what its own demangler says for the same linkage names. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

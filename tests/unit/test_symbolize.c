@@ -3,7 +3,7 @@
  * symbolizers.
  *
  * Nothing here depends on time, or on a profiler being allowed to run. */
-#include "import.h"
+#include "import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

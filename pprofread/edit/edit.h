@@ -1,0 +1,38 @@
+/* What the changes of a profile share: expressions that name what is meant, and the pruning of frames that the profile
+ * itself asks for. Private to the library. */
+#ifndef PPROFREAD_EDIT_H
+#define PPROFREAD_EDIT_H
+
+#include "pprofread.h"
+
+#include <regex.h>
+
+/* ---- pattern.c: regular expressions --------------------------------------------------------------------------- */
+
+typedef struct pprof_pattern {
+    regex_t regex;
+    bool is_set;  /* false: no pattern was given */
+    char *buffer; /* room for the longest string of the profile and a NUL */
+} pprof_pattern;
+
+/* Compiles the user's [text] (NULL or "": no pattern) for strings of [profile]; [name] is the option, for the message.
+ */
+bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
+                           pprof_arena *arena, pprof_status *status);
+
+/* Compiles a pattern that came with [profile], to match whole names. A pattern that is not valid, or looks as if it was
+ * made to exhaust the regular expression engine, is no pattern. */
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
+                                   pprof_arena *arena, pprof_status *status);
+
+/* Whether any part of [string], one of the profile or of its length at most, matches. False when no pattern is set. */
+bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string);
+
+void pprof_free_pattern(pprof_pattern *pattern);
+
+/* ---- prune.c: frames that the profiler itself put on the stacks -------------------------------------------------- */
+
+/* [input] without the frames that its drop_frames names and keep_frames does not, nor anything that they called. */
+bool pprof_prune_frames(const pprof_profile *input, pprof_arena *arena, pprof_profile *output, pprof_status *status);
+
+#endif

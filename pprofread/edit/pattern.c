@@ -1,0 +1,78 @@
+/* Takes POSIX extended regular expressions, from the user or from a profile; gives matches on the profile's strings.
+ * Google's pprof uses RE2: what both understand alike is all that profilers write in practice; \d, (?i) and lazy
+ * repetition are not understood here. */
+#include "edit/edit.h"
+
+#include <string.h>
+
+/* The engine wants NUL-terminated strings, which a profile's are not. */
+static bool allocate_buffer(pprof_pattern *pattern, const pprof_profile *profile, pprof_arena *arena,
+                            pprof_status *status) {
+    size_t longest = 0;
+    for (uint32_t i = 0; i < profile->string_count; i++) {
+        size_t length = pprof_get_string(profile, i).length;
+        if (length > longest) longest = length;
+    }
+    pattern->buffer = pprof_allocate(arena, longest + 1, 1, status);
+    return pattern->buffer != NULL;
+}
+
+bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
+                           pprof_arena *arena, pprof_status *status) {
+    *pattern = (pprof_pattern){0};
+    if (text == NULL || *text == '\0') return true;
+    if (!allocate_buffer(pattern, profile, arena, status)) return false;
+    int error = regcomp(&pattern->regex, text, REG_EXTENDED | REG_NOSUB);
+    if (error != 0) {
+        char reason[128];
+        (void)regerror(error, &pattern->regex, reason, sizeof reason);
+        return pprof_fail(status, "-%s=%s: %s; give a POSIX extended regular expression", name, text, reason);
+    }
+    pattern->is_set = true;
+    return true;
+}
+
+/* glibc's engine recurses on nested groups, multiplies out {m,n}, and takes exponential time on back references. A
+ * profiler needs none of that to list its own functions. */
+static bool is_harmless(pprof_string text) {
+    enum { LONGEST = 1 << 14, DEEPEST = 50 };
+    if (text.length > LONGEST) return false;
+    int depth = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.text[i];
+        if (c == '\0' || c == '{') return false;
+        depth += (c == '(') - (c == ')');
+        if (depth > DEEPEST) return false;
+        if (c == '\\') {
+            i++;
+            if (i < text.length && text.text[i] >= '0' && text.text[i] <= '9') return false;
+        }
+    }
+    return true;
+}
+
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
+                                   pprof_arena *arena, pprof_status *status) {
+    *pattern = (pprof_pattern){0};
+    if (text.length == 0 || !is_harmless(text)) return true;
+    char *whole = pprof_allocate(arena, text.length + 5, 1, status);
+    if (whole == NULL || !allocate_buffer(pattern, profile, arena, status)) return false;
+    memcpy(whole, "^(", 2);
+    memcpy(whole + 2, text.text, text.length);
+    memcpy(whole + 2 + text.length, ")$", 3);
+    pattern->is_set = regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB) == 0;
+    return true;
+}
+
+bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string) {
+    if (!pattern->is_set) return false;
+    if (string.length > 0) memcpy(pattern->buffer, string.text, string.length);
+    pattern->buffer[string.length] = '\0';
+    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length}; /* a NUL may be part of the string */
+    return regexec(&pattern->regex, pattern->buffer, 1, &range, REG_STARTEND) == 0;
+}
+
+void pprof_free_pattern(pprof_pattern *pattern) {
+    if (pattern->is_set) regfree(&pattern->regex);
+    pattern->is_set = false;
+}

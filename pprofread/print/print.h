@@ -1,0 +1,120 @@
+/* What the print_*.c files share, in the order of use: which samples and frames a report counts, how frames become
+ * nodes and stacks become edges, and how values are written. Private to the library. */
+#ifndef PPROFREAD_PRINT_H
+#define PPROFREAD_PRINT_H
+
+#include "pprofread.h"
+
+/* ---- filter.c: -focus and -ignore ----------------------------------------------------------------------------------
+ */
+
+/* Whether each sample counts: has a frame that matches focus, and none that matches ignore. NULL in [kept] when there
+ * is no filter: all count. */
+bool pprof_filter_samples(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
+                          bool **kept, pprof_status *status);
+
+/* ---- frame.c: locations ─▶ frames ----------------------------------------------------------------------------------
+ */
+
+/* What a node of a report stands for, with the fields blank that the granularity does not tell apart. */
+typedef struct pprof_frame {
+    pprof_string name, file;
+    pprof_string object; /* the binary, for a location without any function */
+    uint64_t address;
+    int64_t line, column;
+    pprof_string label; /* how the report shows it */
+} pprof_frame;
+
+/* Location l has the frames frame_of_slot[first_slot[l] .. first_slot[l+1]), innermost first, one at least. Frames are
+ * distinct and sorted by their fields. */
+typedef struct pprof_frame_table {
+    uint32_t frame_count;
+    pprof_frame *frames;
+    uint32_t *first_slot; /* location_count + 1 */
+    uint32_t *frame_of_slot;
+} pprof_frame_table;
+
+/* Byte by byte, the shorter one first. */
+int pprof_compare_strings(pprof_string a, pprof_string b);
+
+bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
+                           pprof_frame_table *table, pprof_status *status);
+
+#define PPROF_NODE_FRACTION 0.005 /* pprof's defaults */
+#define PPROF_EDGE_FRACTION 0.001
+
+/* ---- graph.c: samples ─▶ nodes and edges ---------------------------------------------------------------------------
+ */
+
+typedef struct pprof_node {
+    uint32_t frame; /* into the frame table */
+    int64_t flat, cumulative;
+    bool has_inline_caller, has_plain_caller; /* by the edges that are not trimmed */
+} pprof_node;
+
+typedef struct pprof_edge {
+    uint32_t caller, callee; /* into the frame table */
+    int64_t weight;
+    uint32_t last_sample; /* the last sample counted, plus one: recursion counts once */
+    bool is_inline;       /* always inlined */
+    bool is_residual;     /* over frames that are not shown */
+} pprof_edge;
+
+typedef struct pprof_graph {
+    uint32_t node_count, edge_count;
+    pprof_node *nodes;       /* as the report shows them: by flat or cumulative value, heaviest first */
+    pprof_edge *edges;       /* in order of first use, light ones left out */
+    uint32_t dropped_count;  /* nodes left out for their small cumulative value */
+    uint32_t original_count; /* nodes before the node count was limited */
+} pprof_graph;
+
+/* [value_index] says which value of a sample counts; [kept_samples] as pprof_filter_samples gives it. */
+bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
+                       const bool *kept_samples, const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph,
+                       pprof_status *status);
+
+/* ---- unit_scale.c: how values are written ---------------------------------------------------------------------------
+ */
+
+typedef struct pprof_scaled {
+    double value;
+    const char *unit; /* "" when the unit says nothing ("count") */
+} pprof_scaled;
+
+/* [value] in the unit [to]; "minimum" and "auto" mean the largest unit in which it is at least one. */
+pprof_scaled pprof_scale_value(int64_t value, const char *from, const char *to);
+
+/* The same as text, "644ms" or "2.50MB". */
+const char *pprof_format_value(int64_t value, const char *from, const char *to, pprof_arena *arena,
+                               pprof_status *status);
+
+enum { PPROF_PERCENTAGE_SIZE = 32 };
+/* [value] as a share of [total], at least six wide: " 3.66%", "  100%", "    0%". */
+void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]);
+
+int64_t pprof_add_saturating(int64_t a, int64_t b);
+/* |value|, saturating. */
+int64_t pprof_magnitude(int64_t value);
+/* value · factor, toward zero, saturating. */
+int64_t pprof_multiply(int64_t value, double factor);
+
+/* ---- print_text.c: pieces of text that several layouts have ---------------------------------------------------------
+ */
+
+/* Control characters as \n, \t, \x1b: names come from a file and a terminal must not obey them. */
+void pprof_print_string(pprof_string string, FILE *out);
+
+/* Go's layouts, in UTC: "2026-11-21 20:54:51 UTC", or with the fraction and "+0000 UTC". */
+void pprof_print_time(int64_t nanoseconds, bool with_fraction, FILE *out);
+
+enum { PPROF_DURATION_SIZE = 48 };
+/* As Go writes a Duration: "1.508ms", "2m0.5s". */
+void pprof_format_duration(int64_t nanoseconds, char text[PPROF_DURATION_SIZE]);
+
+/* The last component of a path. */
+pprof_string pprof_get_base_name(pprof_string path);
+
+/* Flushes [out]; fails when anything written to it did not arrive. */
+bool pprof_check_output(FILE *out, pprof_status *status);
+
+#endif

@@ -1,0 +1,132 @@
+/* The stages between a Profile and its Weights, in their order; private to the library. weights.c runs them.
+ *
+ *   samples.c           values ─▶ one weight per sample; which locations were sampled
+ *   function_names.c    profile functions ─▶ linkage name, source name, file of each
+ *   trust.c             are the start lines real?
+ *   identify.c          profile functions ─▶ the sorted functions of the Weights
+ *   places.c            profile lines ─▶ frames
+ *   context_tree.c      stacks ─▶ one tree of all stacks, equal ones merged
+ *   bodies.c            tree ─▶ the bodies: each function with the contexts under it
+ */
+#ifndef PPROF_WEIGH_H
+#define PPROF_WEIGH_H
+
+#include "base/index_table.h"
+#include "pprofread.h"
+
+/* Contexts may be asked for this deep at most, and weights text may be nested no deeper. */
+#define PPROF_CONTEXT_LIMIT 64
+
+/* Strings as numbers: equal bytes, equal number. The bytes are borrowed. */
+typedef struct pprof_string_pool {
+    pprof_string *strings;
+    uint32_t count, capacity;
+    pprof_index_table table;
+    uint32_t *ranks; /* after pprof_rank_strings: place of each in byte order */
+} pprof_string_pool;
+
+/* string_pool.c. The number of [string], PPROF_NONE with [status] set when memory is out. */
+uint32_t pprof_intern_string(pprof_string_pool *pool, pprof_string string, pprof_status *status);
+bool pprof_rank_strings(pprof_string_pool *pool, pprof_status *status);
+void pprof_free_string_pool(pprof_string_pool *pool);
+
+/* What a profile function is called; numbers are of the pool. */
+typedef struct pprof_function_name {
+    uint32_t linkage, source, file;
+    bool is_named, linkage_is_certain;
+} pprof_function_name;
+
+/* A place of a function: one line of code on a stack. */
+typedef struct pprof_frame {
+    uint32_t function; /* into the Weights' functions */
+    pprof_place place;
+} pprof_frame;
+
+/* Every stack, outermost frame first, merged into one tree, in preorder: node 0 is the empty stack, a node's first
+ * child is the node after it, and its next sibling the node at its end. Siblings are in order of their frames, so that
+ * the tree is the same in whatever order the samples came. */
+typedef struct pprof_context_node {
+    uint32_t frame;  /* frame_count stands for a frame without a function name */
+    uint32_t end;    /* the node after all that are below this one */
+    uint64_t before; /* weight of the samples whose leaf is a node before this one */
+} pprof_context_node;
+
+typedef struct pprof_context_tree {
+    uint32_t node_count;
+    pprof_context_node *nodes; /* node_count + 1: behind the last one, [before] is the weight of all samples */
+} pprof_context_tree;
+
+/* One computation: what each stage leaves for the later ones. */
+typedef struct pprof_weighing {
+    const pprof_profile *profile;
+    const char *path;
+    pprof_arena *arena;  /* of the Weights */
+    pprof_arena scratch; /* of this struct */
+    pprof_weights *weights;
+    pprof_status *status;
+    uint32_t context_depth;
+    /* samples.c */
+    uint32_t sample_type;
+    unsigned shift; /* weights are kept in units of 2^shift, so that their sum fits 64 bits; 0 but for absurd values */
+    uint64_t *location_weights; /* of each location: weight of the samples it is in, saturating; 0: never sampled */
+    /* function_names.c */
+    pprof_string_pool pool;
+    pprof_function_name *names; /* of each profile function */
+    /* trust.c */
+    bool start_lines_are_trusted;
+    /* identify.c */
+    uint32_t *functions; /* of each profile function: index into the Weights' functions, PPROF_NONE: not sampled */
+    /* places.c */
+    uint32_t frame_count;
+    pprof_frame *frames;  /* sorted by function, then place */
+    uint32_t *line_frame; /* of each profile line: its frame; frame_count: no name; unset where never sampled */
+    /* context_tree.c */
+    pprof_context_tree tree;
+} pprof_weighing;
+
+bool pprof_measure_samples(pprof_weighing *weighing);
+bool pprof_name_functions(pprof_weighing *weighing);
+bool pprof_judge_start_lines(pprof_weighing *weighing);
+bool pprof_identify_functions(pprof_weighing *weighing);
+bool pprof_collect_frames(pprof_weighing *weighing);
+bool pprof_build_context_tree(pprof_weighing *weighing);
+bool pprof_grow_bodies(pprof_weighing *weighing);
+
+/* The weight of a sample in units of 2^shift; 0 for one that does not count. */
+static inline uint64_t pprof_get_sample_weight(const pprof_weighing *weighing, uint32_t sample) {
+    const pprof_profile *profile = weighing->profile;
+    int64_t value = profile->values[(size_t)sample * profile->sample_type_count + weighing->sample_type];
+    return value > 0 ? (uint64_t)value >> weighing->shift : 0;
+}
+
+/* Back to units of 1, saturating. */
+static inline uint64_t pprof_scale_weight(uint64_t weight, unsigned shift) {
+    return weight > UINT64_MAX >> shift ? UINT64_MAX : weight << shift;
+}
+
+/* A profile's line number, or 0 when there is none. Perforator keeps a discriminator in the bits from 32 on. */
+static inline int32_t pprof_clean_line(int64_t line) {
+    if (line > UINT32_MAX) line &= UINT32_MAX;
+    return line > 0 && line <= INT32_MAX ? (int32_t)line : 0;
+}
+
+/* A start line; no producer hides anything in its upper bits. */
+static inline int32_t pprof_clean_start_line(int64_t line) {
+    return line > 0 && line <= INT32_MAX ? (int32_t)line : 0;
+}
+
+/* The weight of the samples whose leaf is this node, and of those whose leaf is this node or below it. */
+static inline uint64_t pprof_get_leaf_weight(const pprof_context_tree *tree, uint32_t node) {
+    return tree->nodes[node + 1].before - tree->nodes[node].before;
+}
+static inline uint64_t pprof_get_inclusive_weight(const pprof_context_tree *tree, uint32_t node) {
+    return tree->nodes[tree->nodes[node].end].before - tree->nodes[node].before;
+}
+
+/* Orders places, frames' order within a function. */
+static inline int pprof_compare_places(pprof_place a, pprof_place b) {
+    if (a.offset != b.offset) return a.offset < b.offset ? -1 : 1;
+    return (a.column > b.column) - (a.column < b.column);
+}
+
+#endif
