@@ -66,7 +66,7 @@ static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t calle
         const pprof_body *edge = &weights->bodies[e];
         if (edge->place.offset != offset) break;
         if (edge->function != callee_weights) continue;
-        bool is_hot = pgo_is_hot_edge(run->hot, weights, caller, edge->place, callee_weights);
+        bool is_hot = pprof_is_hot_edge(run->hot, weights, caller, edge->place, callee_weights);
         if (edge->place.column == call->place.column) return is_hot;
         is_any_hot |= is_hot;
     }

@@ -7,7 +7,7 @@
  *   frequency.c samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
  *   annotate.c  summary.c  trips.c  metadata.c
  *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
- *   hot.c       Weights ─▶ the hot call edges: cumulative cut
+ *   pprof_find_hot_edges   Weights ─▶ the hot call edges: cumulative cut
  *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
  *   report.c  report_json.c  report_debug.c
  *               one value per decision or refusal ─▶ remarks, JSON lines, debug output
@@ -225,7 +225,7 @@ typedef struct pgo_run {
     pprof_weights weights;
     bool *known_functions; /* parallel to weights.functions: match.c found it, before the pre-inliner or after */
     pgo_module module;
-    struct pgo_hot_edges *hot;        /* NULL before hot.c */
+    pprof_hot_edges *hot;             /* NULL before they are sought */
     struct pgo_promotion *promotions; /* filled by devirt.c */
     uint32_t promotion_count;
     pgo_report report;
@@ -384,30 +384,6 @@ bool pgo_raise_uncertain_trips(const pgo_function *function, const pgo_loop_ques
 /* The summary of the whole profile as a "ProfileSummary" module flag: from the Weights alone, so that it is equal in
  * every translation unit. */
 bool pgo_write_summary(pgo_run *run);
-
-/* ---- hot.c --------------------------------------------------------------------------------------------------------
- */
-
-/* A call edge of the flat view, the key that inlining goes by. */
-typedef struct pgo_hot_edge {
-    uint32_t caller, callee; /* into weights.functions */
-    pprof_place place;
-    uint64_t leaf, inclusive;
-} pgo_hot_edge;
-
-/* Sorted by weight descending, then caller name, callee name, place. The first hot_count are hot. */
-typedef struct pgo_hot_edges {
-    pgo_hot_edge *edges;
-    uint32_t edge_count, hot_count;
-    uint64_t total, threshold; /* weight of all edges; of the last hot one */
-} pgo_hot_edges;
-
-bool pgo_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pgo_hot_edges *hot,
-                        pprof_status *status);
-
-/* Whether the flat edge (caller, place, callee) is hot. */
-bool pgo_is_hot_edge(const pgo_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
-                     uint32_t callee);
 
 /* ---- devirt.c, inline.c, layout.c -----------------------------------------------------------------------------------
  */

@@ -69,10 +69,10 @@ static void print_dot_text(FILE *out, const char *text) {
 
 static void print_graph(FILE *out, const pgo_run *run) {
     if (run->hot == NULL) return;
-    const pgo_hot_edges *hot = run->hot;
+    const pprof_hot_edges *hot = run->hot;
     fprintf(out, "digraph pgo {\n");
     for (uint32_t i = 0; i < hot->edge_count && i < GRAPH_EDGE_LIMIT; i++) {
-        const pgo_hot_edge *edge = &hot->edges[i];
+        const pprof_hot_edge *edge = &hot->edges[i];
         fprintf(out, "  ");
         print_dot_text(out, run->weights.functions[edge->caller].linkage_name);
         fprintf(out, " -> ");

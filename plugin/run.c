@@ -92,7 +92,7 @@ static bool match_inlined_module(pgo_run *run) {
 static bool find_hot_edges(pgo_run *run) {
     run->hot = pprof_allocate(run->arena, 1, sizeof *run->hot, run->status);
     return run->hot != NULL &&
-           pgo_find_hot_edges(&run->weights, run->options.inline_cdf_threshold, run->arena, run->hot, run->status);
+           pprof_find_hot_edges(&run->weights, run->options.inline_cdf_threshold, run->arena, run->hot, run->status);
 }
 
 static bool apply_profile(pgo_run *run) {

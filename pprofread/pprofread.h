@@ -328,6 +328,30 @@ bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *
 bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
                         pprof_weights *weights, pprof_status *status);
 
+/* ---- hot.c: the call edges that carry most of the weight ------------------------------------------------------ */
+
+/* A call edge of the flat view, the key that the plugin's inlining goes by. */
+typedef struct pprof_hot_edge {
+    uint32_t caller, callee; /* into the Weights' functions */
+    pprof_place place;
+    uint64_t leaf, inclusive;
+} pprof_hot_edge;
+
+/* Sorted by weight descending, then caller name, callee name, place. The first hot_count are hot. */
+typedef struct pprof_hot_edges {
+    pprof_hot_edge *edges;
+    uint32_t edge_count, hot_count;
+    uint64_t total, threshold; /* weight of all edges; of the last hot one */
+} pprof_hot_edges;
+
+/* Hot are the heaviest edges that together pass [cdf_threshold] percent of all edges' leaf weight, as in Go's PGO. */
+bool pprof_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pprof_hot_edges *hot,
+                          pprof_status *status);
+
+/* Whether the flat edge (caller, place, callee) is hot. */
+bool pprof_is_hot_edge(const pprof_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
+                       uint32_t callee);
+
 /* ---- check.c: is a profile fit for PGO? ---------------------------------------------------------------------- */
 
 typedef struct pprof_fitness {

@@ -5,7 +5,7 @@
  * weight, samples in the callee itself. That measures what inlining can gain: samples further down are other edges'
  * weight, and the inclusive weight of main's call of run would be everything, once. Inclusive weight decides between
  * edges of one leaf weight. Cannot know: how often a call is made, only the time spent behind it. */
-#include "plugin.h"
+#include "pprofread.h"
 
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 
 /* Heaviest first, then by names: functions are in the order of theirs. No two edges are equal. */
 static int compare_edges(const void *a, const void *b) {
-    const pgo_hot_edge *x = a, *y = b;
+    const pprof_hot_edge *x = a, *y = b;
     if (x->leaf != y->leaf) return COMPARE(y->leaf, x->leaf);
     if (x->inclusive != y->inclusive) return COMPARE(y->inclusive, x->inclusive);
     if (x->caller != y->caller) return COMPARE(x->caller, y->caller);
@@ -22,12 +22,12 @@ static int compare_edges(const void *a, const void *b) {
     return COMPARE(x->place.column, y->place.column);
 }
 
-static pgo_hot_edge make_edge(uint32_t caller, const pprof_body *call) {
-    return (pgo_hot_edge){caller, call->function, call->place, call->leaf, call->inclusive};
+static pprof_hot_edge make_edge(uint32_t caller, const pprof_body *call) {
+    return (pprof_hot_edge){caller, call->function, call->place, call->leaf, call->inclusive};
 }
 
 /* The number of edges with which the running sum passes [cdf_threshold] percent of [total]. */
-static uint32_t count_hot(const pgo_hot_edges *hot, double cdf_threshold) {
+static uint32_t count_hot(const pprof_hot_edges *hot, double cdf_threshold) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < hot->edge_count; i++) {
         if (hot->edges[i].leaf == 0) return i; /* the rest is never hot, whatever the threshold */
@@ -37,9 +37,9 @@ static uint32_t count_hot(const pgo_hot_edges *hot, double cdf_threshold) {
     return hot->edge_count;
 }
 
-bool pgo_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pgo_hot_edges *hot,
-                        pprof_status *status) {
-    *hot = (pgo_hot_edges){0};
+bool pprof_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pprof_hot_edges *hot,
+                          pprof_status *status) {
+    *hot = (pprof_hot_edges){0};
     size_t count = 0;
     for (uint32_t caller = 0; caller < weights->function_count; caller++) count += weights->bodies[caller].call_count;
     hot->edges = pprof_allocate(arena, count, sizeof *hot->edges, status);
@@ -77,11 +77,11 @@ static const pprof_body *find_call(const pprof_weights *weights, uint32_t caller
     return NULL;
 }
 
-bool pgo_is_hot_edge(const pgo_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
-                     uint32_t callee) {
+bool pprof_is_hot_edge(const pprof_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
+                       uint32_t callee) {
     if (hot->hot_count == 0) return false;
     const pprof_body *call = find_call(weights, caller, place, callee);
     if (call == NULL) return false;
-    pgo_hot_edge edge = make_edge(caller, call);
+    pprof_hot_edge edge = make_edge(caller, call);
     return compare_edges(&edge, &hot->edges[hot->hot_count - 1]) <= 0;
 }

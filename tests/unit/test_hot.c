@@ -1,6 +1,4 @@
 /* Hot edges: the exact set at several thresholds, as Go's tests compare it, and the total order behind it. */
-#include "plugin.h"
-
 #include "weights_support.h"
 
 /* Leaf weights: 40, 30, 20, 9, 1, 0; the inclusive ones would say otherwise. */
@@ -20,13 +18,13 @@ typedef struct scene {
     pprof_arena arena;
     pprof_status status;
     pprof_weights weights;
-    pgo_hot_edges hot;
+    pprof_hot_edges hot;
 } scene;
 
 static void set_scene(scene *s, const char *text, double threshold) {
     *s = (scene){0};
     if (!parse_text(text, &s->arena, &s->weights, &s->status)) fail_msg("%s", s->status.message);
-    assert_true(pgo_find_hot_edges(&s->weights, threshold, &s->arena, &s->hot, &s->status));
+    assert_true(pprof_find_hot_edges(&s->weights, threshold, &s->arena, &s->hot, &s->status));
 }
 
 /* All edges in order as "caller:offset:column>callee ", a bar behind the hot ones. */
@@ -38,11 +36,11 @@ static void expect(const char *text, double threshold, const char *expected) {
     for (uint32_t i = 0; i <= s.hot.edge_count; i++) {
         if (i == s.hot.hot_count) length += (size_t)snprintf(list + length, sizeof list - length, "| ");
         if (i == s.hot.edge_count) break;
-        const pgo_hot_edge *edge = &s.hot.edges[i];
+        const pprof_hot_edge *edge = &s.hot.edges[i];
         length += (size_t)snprintf(list + length, sizeof list - length, "%s:%d:%u>%s ",
                                    s.weights.functions[edge->caller].linkage_name, edge->place.offset,
                                    edge->place.column, s.weights.functions[edge->callee].linkage_name);
-        bool is_hot = pgo_is_hot_edge(&s.hot, &s.weights, edge->caller, edge->place, edge->callee);
+        bool is_hot = pprof_is_hot_edge(&s.hot, &s.weights, edge->caller, edge->place, edge->callee);
         assert_int_equal(is_hot, i < s.hot.hot_count);
     }
     assert_string_equal(list, expected);
@@ -98,13 +96,13 @@ static void test_edges_that_are_not_there_are_not_hot(void **state) {
     scene s;
     set_scene(&s, GRAPH, 100);
     enum { FIND, IDLE, MAIN, RUN, WALK }; /* functions are in the order of their names */
-    assert_true(pgo_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 5}, WALK));
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 5}, FIND)); /* the callee is in the key */
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 6}, WALK));
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){2, 5}, WALK));
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, MAIN, (pprof_place){1, 5}, WALK));
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, FIND, (pprof_place){1, 5}, WALK));
-    assert_false(pgo_is_hot_edge(&s.hot, &s.weights, MAIN, (pprof_place){3, 0}, IDLE)); /* no weight */
+    assert_true(pprof_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 5}, WALK));
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 5}, FIND)); /* the callee is in the key */
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){1, 6}, WALK));
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, RUN, (pprof_place){2, 5}, WALK));
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, MAIN, (pprof_place){1, 5}, WALK));
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, FIND, (pprof_place){1, 5}, WALK));
+    assert_false(pprof_is_hot_edge(&s.hot, &s.weights, MAIN, (pprof_place){3, 0}, IDLE)); /* no weight */
     pprof_arena_free(&s.arena);
 }
 
@@ -125,17 +123,17 @@ static void test_a_real_profile(void **state) {
     uint32_t before = 0;
     const double thresholds[] = {50, 90, 99, 100};
     for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++) {
-        assert_true(pgo_find_hot_edges(&s.weights, thresholds[t], &s.arena, &s.hot, &s.status));
+        assert_true(pprof_find_hot_edges(&s.weights, thresholds[t], &s.arena, &s.hot, &s.status));
         assert_true(s.hot.hot_count > before && s.hot.hot_count < s.hot.edge_count);
         uint64_t sum = 0, without_last = 0;
         for (uint32_t i = 0; i < s.hot.edge_count; i++) {
-            const pgo_hot_edge *edge = &s.hot.edges[i];
+            const pprof_hot_edge *edge = &s.hot.edges[i];
             if (i < s.hot.hot_count) {
                 without_last = sum;
                 sum += edge->leaf;
             }
             assert_true(i == 0 || edge[-1].leaf >= edge->leaf);
-            assert_int_equal(pgo_is_hot_edge(&s.hot, &s.weights, edge->caller, edge->place, edge->callee),
+            assert_int_equal(pprof_is_hot_edge(&s.hot, &s.weights, edge->caller, edge->place, edge->callee),
                              i < s.hot.hot_count);
         }
         if (thresholds[t] < 100)
