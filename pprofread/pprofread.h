@@ -228,6 +228,46 @@ bool pprof_encode_profile(const pprof_profile *profile, bool gzip, pprof_arena *
 /* Writes bytes to [path] ("-": standard output) through a temporary file and rename, so that no half file is left. */
 bool pprof_write_file(const char *path, const void *data, size_t size, pprof_status *status);
 
+/* ---- merge.c, scale.c: Profile × Profile ─▶ Profile ----------------------------------------------------------- */
+
+/* Multiplies every value by its sample type's factor, in place: rounded to the nearest (halves away from zero),
+ * saturating. [factors] holds sample_type_count numbers; -1 makes a profile to subtract. */
+void pprof_scale_profile(pprof_profile *profile, const double *factors);
+
+typedef struct pprof_text_label {
+    const char *key, *text;
+} pprof_text_label;
+
+typedef struct pprof_merge_input {
+    const pprof_profile *profile;
+    const char *path;               /* for messages */
+    double weight;                  /* its values count so many times; 0 stands for 1. With [normalize]: its share */
+    const pprof_text_label *labels; /* every sample gets these, in place of what it has under the same keys */
+    uint32_t label_count;
+} pprof_merge_input;
+
+/* Merges profiles one by one, in memory that grows with the result and not with the inputs, each of which may be freed
+ * once it is added. As google/pprof's Merge: sample types and period types must agree. Mappings are the same that have
+ * the same size to the next 4 KiB, file offset, and build id or else file name, wherever they were loaded; addresses
+ * move with them. Locations, functions and samples are the same that agree in all else (columns too, which
+ * google/pprof confuses). Samples of zeros are left out, and what no sample uses. The longest period, the summed
+ * durations, the earliest time that is known, every comment once; the first input's drop_frames and keep_frames, and
+ * the first default sample type and documentation URL that there are. */
+typedef struct pprof_merger pprof_merger;
+
+/* With [normalize] every input counts the same, or as its weight says, whatever its total: the totals that the result
+ * has are the sums of what the inputs had, one sample type at a time. */
+pprof_merger *pprof_create_merger(bool normalize, pprof_arena *arena, pprof_status *status);
+/* After a failure the merger is of no more use. */
+bool pprof_add_profile(pprof_merger *merger, const pprof_merge_input *input, pprof_status *status);
+/* Fails where nothing was added. The merger must not be used after. */
+bool pprof_finish_merger(pprof_merger *merger, pprof_profile *profile, pprof_status *status);
+
+/* The same at once, not normalized, for profiles that are in memory anyway. One input: [output] is the input without
+ * what its samples do not use, equal things made one. */
+bool pprof_merge_profiles(const pprof_merge_input *inputs, size_t count, pprof_arena *arena, pprof_profile *output,
+                          pprof_status *status);
+
 /* ---- select.c: which of a profile's values counts ------------------------------------------------------------ */
 
 /* The index of the sample type that PGO uses: the one named [wanted] ("samples", "cpu", or a decimal index) if not

@@ -30,6 +30,14 @@ bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string);
 
 void pprof_free_pattern(pprof_pattern *pattern);
 
+/* ---- scale.c: values as whole numbers --------------------------------------------------------------------------- */
+
+/* The nearest value, halves away from zero, saturating; 0 for what is no number. */
+int64_t pprof_round_value(double value);
+
+/* value · factor, rounded so. */
+int64_t pprof_weigh_value(int64_t value, double factor);
+
 /* ---- prune.c: frames that the profiler itself put on the stacks -------------------------------------------------- */
 
 /* [input] without the frames that its drop_frames names and keep_frames does not, nor anything that they called. */

@@ -3,6 +3,7 @@
 #ifndef PPROFREAD_PRINT_H
 #define PPROFREAD_PRINT_H
 
+#include "base/saturate.h"
 #include "pprofread.h"
 
 /* ---- filter.c: -focus and -ignore ----------------------------------------------------------------------------------
@@ -92,9 +93,6 @@ enum { PPROF_PERCENTAGE_SIZE = 32 };
 /* [value] as a share of [total], at least six wide: " 3.66%", "  100%", "    0%". */
 void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]);
 
-int64_t pprof_add_saturating(int64_t a, int64_t b);
-/* |value|, saturating. */
-int64_t pprof_magnitude(int64_t value);
 /* value · factor, toward zero, saturating. */
 int64_t pprof_multiply(int64_t value, double factor);
 

@@ -7,17 +7,6 @@
 
 /* ---- arithmetic that cannot overflow ---- */
 
-int64_t pprof_add_saturating(int64_t a, int64_t b) {
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum)) return a < 0 ? INT64_MIN : INT64_MAX;
-    return sum;
-}
-
-int64_t pprof_magnitude(int64_t value) {
-    if (value == INT64_MIN) return INT64_MAX;
-    return value < 0 ? -value : value;
-}
-
 int64_t pprof_multiply(int64_t value, double factor) {
     double product = (double)value * factor;
     if (isnan(product)) return 0;

@@ -3,7 +3,8 @@
  *
  * All memory is the arena's and grows by doubling, so that a run that fails halfway leaks nothing; what was outgrown
  * stays there until the arena is freed. Cannot know what a caller holds equal beyond the fields (merge.c does). */
-#include "pprofread.h"
+#include "profile/builder.h"
+#include "base/saturate.h"
 #include "profile/wire.h"
 
 #include <assert.h>
@@ -190,6 +191,11 @@ uint32_t pprof_add_mapping(pprof_builder *builder, const pprof_mapping *mapping,
     return builder->mappings.count - 1;
 }
 
+const pprof_mapping *pprof_get_built_mapping(const pprof_builder *builder, uint32_t index) {
+    assert(index < builder->mappings.count);
+    return (const pprof_mapping *)builder->mappings.items + index;
+}
+
 static bool function_equals_key(const pprof_builder *builder, uint32_t index, const void *key) {
     const pprof_function *a = (const pprof_function *)builder->functions.items + index, *b = key;
     return a->name_string == b->name_string && a->system_name_string == b->system_name_string &&
@@ -296,12 +302,6 @@ static uint64_t hash_sample(const sample_key *key) {
     return hash;
 }
 
-static int64_t add_saturating(int64_t a, int64_t b) {
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum)) return b > 0 ? INT64_MAX : INT64_MIN;
-    return sum;
-}
-
 static bool append_sample(pprof_builder *builder, const sample_key *key, const int64_t *values, pprof_status *status) {
     uint32_t location_start = builder->sample_locations.count, label_start = builder->labels.count;
     uint32_t type_count = builder->sample_types.count;
@@ -334,7 +334,7 @@ uint32_t pprof_add_sample(pprof_builder *builder, const uint32_t *locations, uin
     }
     uint32_t type_count = builder->sample_types.count;
     int64_t *sums = (int64_t *)builder->values.items + (size_t)index * type_count;
-    for (uint32_t i = 0; i < type_count; i++) sums[i] = add_saturating(sums[i], values[i]);
+    for (uint32_t i = 0; i < type_count; i++) sums[i] = pprof_add_saturating(sums[i], values[i]);
     return index;
 }
 

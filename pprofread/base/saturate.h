@@ -1,0 +1,20 @@
+/* Sums of sample values: they stop at the type's limit, where wrapping would turn the heaviest into the lightest.
+ * Private to the library. */
+#ifndef PPROF_SATURATE_H
+#define PPROF_SATURATE_H
+
+#include <stdint.h>
+
+static inline int64_t pprof_add_saturating(int64_t a, int64_t b) {
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) return b > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
+}
+
+/* |value| */
+static inline int64_t pprof_magnitude(int64_t value) {
+    if (value == INT64_MIN) return INT64_MAX;
+    return value < 0 ? -value : value;
+}
+
+#endif
