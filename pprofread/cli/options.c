@@ -1,6 +1,6 @@
 /* Takes a command's table of options and its arguments; sets the table's targets, or prints its help, or says what is
  * wrong with the command line. */
-#include "cli.h"
+#include "cli/support.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -23,8 +23,9 @@ static void print_option(char letter, const char *name, const char *value, const
     (void)printf("  %-28s %s\n", left, help);
 }
 
-static void print_help(const cli_syntax *syntax) {
-    (void)printf("usage: pprofread %s [OPTIONS] FILE\n%s\n\n", syntax->command, syntax->about);
+static void print_help(const cli_syntax *syntax, bool takes_file) {
+    (void)printf("usage: %s %s [OPTIONS]%s\n%s\n\n", cli_this_program.name, syntax->command, takes_file ? " FILE" : "",
+                 syntax->about);
     for (const cli_option *option = syntax->options; option->name != NULL; option++)
         print_option(option->letter, option->name, option->value, option->help);
     print_option('\0', "help", NULL, "print this and exit");
@@ -32,13 +33,13 @@ static void print_help(const cli_syntax *syntax) {
 
 /* ---- values ---- */
 
-__attribute__((format(printf, 2, 3))) static bool misuse(const cli_syntax *syntax, const char *format, ...) {
-    (void)fprintf(stderr, "pprofread: %s: ", syntax->command);
+bool cli_misuse(const cli_syntax *syntax, const char *format, ...) {
+    (void)fprintf(stderr, "%s: %s: ", cli_this_program.name, syntax->command);
     va_list arguments;
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
-    (void)fprintf(stderr, "; see 'pprofread %s --help'\n", syntax->command);
+    (void)fprintf(stderr, "; see '%s %s --help'\n", cli_this_program.name, syntax->command);
     return false;
 }
 
@@ -69,6 +70,30 @@ static bool parse_fraction(const char *text, double *value) {
     return true;
 }
 
+static bool parse_percent(const char *text, double *value) {
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || (*end == '%' ? end[1] : *end) != '\0' || !(number >= 0 && number < 100)) return false;
+    *value = number / 100;
+    return true;
+}
+
+static bool parse_seconds(const char *text, double *value) {
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || !(number > 0 && number < 1e9)) return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            *value = number * units[i].seconds;
+            return true;
+        }
+    return false;
+}
+
 /* "64K" ─▶ 65536 */
 static bool parse_size(const char *text, uint64_t *value) {
     if (*text < '0' || *text > '9') return false;
@@ -96,17 +121,23 @@ static bool set_option(const cli_syntax *syntax, const cli_option *option, const
     }
     if (option->count != NULL)
         return parse_count(text, option->count) ||
-               misuse(syntax, "--%s takes a whole number, not '%s'", option->name, text);
+               cli_misuse(syntax, "--%s takes a whole number, not '%s'", option->name, text);
     if (option->fraction != NULL)
         return parse_fraction(text, option->fraction) ||
-               misuse(syntax, "--%s takes a number from 0 to 1, not '%s'", option->name, text);
+               cli_misuse(syntax, "--%s takes a number from 0 to 1, not '%s'", option->name, text);
+    if (option->percent != NULL)
+        return parse_percent(text, option->percent) ||
+               cli_misuse(syntax, "--%s takes a percentage below 100, as 2%%, not '%s'", option->name, text);
+    if (option->seconds != NULL)
+        return parse_seconds(text, option->seconds) ||
+               cli_misuse(syntax, "--%s takes a time, as 90s, 500ms, 5m or 1h, not '%s'", option->name, text);
     if (option->size != NULL)
         return parse_size(text, option->size) ||
-               misuse(syntax, "--%s takes bytes below 4G, as 1000000, 64M or 2G, not '%s'", option->name, text);
+               cli_misuse(syntax, "--%s takes bytes below 4G, as 1000000, 64M or 2G, not '%s'", option->name, text);
 
     bool is_on = true;
     if (text != NULL && !parse_flag(text, &is_on))
-        return misuse(syntax, "--%s takes true or false, not '%s'", option->name, text);
+        return cli_misuse(syntax, "--%s takes true or false, not '%s'", option->name, text);
     if (option->flag != NULL) *option->flag = is_on;
     if (option->choice != NULL && is_on) *option->choice = option->chosen;
     return true;
@@ -159,17 +190,18 @@ bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **fil
     optind = 1;
     for (int value; (value = getopt_long_only(argc, argv, table.letters, table.options, NULL)) != -1;) {
         if (value == HELP_VALUE || value == 'h') {
-            print_help(syntax);
+            print_help(syntax, file != NULL);
             *exit_status = cli_finish_output();
             return false;
         }
-        if (value == ':') return misuse(syntax, "%s needs an argument", argv[optind - 1]);
+        if (value == ':') return cli_misuse(syntax, "%s needs an argument", argv[optind - 1]);
         const cli_option *option = value == '?' ? NULL : find_option(syntax, value);
-        if (option == NULL) return misuse(syntax, "there is no option %s", argv[optind - 1]);
+        if (option == NULL) return cli_misuse(syntax, "there is no option %s", argv[optind - 1]);
         if (!set_option(syntax, option, optarg)) return false;
     }
-    if (optind == argc) return misuse(syntax, "which FILE?");
-    if (optind < argc - 1) return misuse(syntax, "one FILE, not %d", argc - optind);
+    if (file == NULL) return optind == argc || cli_misuse(syntax, "what is '%s'? No operand is taken", argv[optind]);
+    if (optind == argc) return cli_misuse(syntax, "which FILE?");
+    if (optind < argc - 1) return cli_misuse(syntax, "one FILE, not %d", argc - optind);
     *file = argv[optind];
     return true;
 }

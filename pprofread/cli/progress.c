@@ -1,6 +1,6 @@
 /* Takes the name of something slow; tells a person who waits at a terminal how long it has been going on. A thread of
  * its own, so that the work needs to know nothing of it. */
-#include "cli.h"
+#include "cli/support.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void *show_progress(void *argument) {
     (void)pthread_mutex_lock(&progress->mutex);
     for (int seconds = SILENT_SECONDS; !progress->is_stopped;) {
         if (pthread_cond_timedwait(&progress->stopped, &progress->mutex, &next) == 0) continue;
-        (void)fprintf(stderr, "\rpprofread: %s … %d s", progress->what, seconds++);
+        (void)fprintf(stderr, "\r%s: %s … %d s", cli_this_program.name, progress->what, seconds++);
         is_shown = true;
         next.tv_sec++;
     }

@@ -1,0 +1,46 @@
+/* Takes the command line and the program's table of commands; runs the one that is named. */
+#include "cli/support.h"
+
+#include <string.h>
+
+static const cli_command *find_command(const char *name) {
+    for (const cli_command *command = cli_this_program.commands; command->name != NULL; command++)
+        if (strcmp(command->name, name) == 0) return command;
+    return NULL;
+}
+
+static void print_help(FILE *out) {
+    (void)fprintf(out, "%s\n\n", cli_this_program.about);
+    for (const cli_command *command = cli_this_program.commands; command->name != NULL; command++)
+        (void)fprintf(out, "  %-10s %s\n", command->name, command->summary);
+    (void)fprintf(out, "\n%s\n", cli_this_program.closing);
+}
+
+static bool is_any_of(const char *text, const char *a, const char *b, const char *c) {
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
+}
+
+int cli_dispatch(int argc, char **argv) {
+    if (argc < 2) {
+        print_help(stderr);
+        return CLI_MISUSED;
+    }
+    const char *name = argv[1];
+    if (is_any_of(name, "--version", "-version", "version")) {
+        (void)printf("%s %s\n", cli_this_program.name, cli_this_program.version);
+        return cli_finish_output();
+    }
+    if (is_any_of(name, "--help", "-help", "help") || strcmp(name, "-h") == 0) {
+        const cli_command *command = argc > 2 ? find_command(argv[2]) : NULL;
+        if (command != NULL) return command->run(2, (char *[]){argv[2], (char[]){"--help"}, NULL});
+        print_help(stdout);
+        return cli_finish_output();
+    }
+    const cli_command *command = find_command(name);
+    if (command == NULL) {
+        (void)fprintf(stderr, "%s: there is no command '%s'; '%s --help' lists them\n", cli_this_program.name, name,
+                      cli_this_program.name);
+        return CLI_MISUSED;
+    }
+    return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,10 @@
+/* Takes a path; gives the profile in it, for the commands that want nothing else. */
+#include "cli.h"
+
+bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_profile *profile,
+                      pprof_status *status) {
+    pprof_source source;
+    if (!pprof_read_source(path, size_limit, arena, &source, status)) return false;
+    if (source.format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(&source, status);
+    return pprof_decode_profile(&source, arena, profile, status);
+}
