@@ -432,7 +432,7 @@ typedef struct pprof_symbolize_options {
 bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                              pprof_profile *output, pprof_status *status);
 
-/* ---- print_raw.c, print_top.c: pprof's own layouts ------------------------------------------------------------ */
+/* ---- print_*.c: pprof's own layouts ---------------------------------------------------------------------------- */
 
 typedef enum pprof_granularity {
     PPROF_BY_FUNCTIONS = 0,
@@ -443,21 +443,30 @@ typedef enum pprof_granularity {
     PPROF_BY_COLUMNS, /* lines, and the columns in them */
 } pprof_granularity;
 
+/* As pprof's options of the same names. Strings that are NULL or "" ask for nothing. */
 typedef struct pprof_report_options {
     pprof_granularity granularity;
     bool cumulative;            /* sort by cumulative value */
     bool without_inlines;       /* attribute to the physical function */
-    const char *sample_type;    /* NULL: the profile's default */
-    const char *focus, *ignore; /* regular expressions, NULL: none */
-    int node_count;             /* -1: pprof's default */
+    bool mean;                  /* values are divided by the sample's first value */
+    const char *sample_type;    /* a name or a number; NULL: the profile's default */
+    const char *focus, *ignore; /* regular expressions */
+    const char *symbols;        /* regular expression: the frames that peek is about */
+    int node_count;             /* -1: the report's own default; 0: all */
     double node_fraction;       /* negative: pprof's default, 0.005 */
     double edge_fraction;       /* negative: pprof's default, 0.001 */
     const char *unit;           /* NULL: pprof's choice */
 } pprof_report_options;
 
+/* One report: reads [profile], writes [out]. */
+typedef bool pprof_print_report(const pprof_profile *profile, const pprof_report_options *options, FILE *out,
+                                pprof_arena *arena, pprof_status *status);
+
+pprof_print_report pprof_print_top;  /* the heaviest frames, one a row */
+pprof_print_report pprof_print_tree; /* the same, each with its callers and callees */
+pprof_print_report pprof_print_peek; /* the same of the frames that match symbols, untrimmed; fails if none does */
+
 bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status);
-bool pprof_print_top(const pprof_profile *profile, const pprof_report_options *options, FILE *out, pprof_arena *arena,
-                     pprof_status *status);
 
 #ifdef __cplusplus
 }

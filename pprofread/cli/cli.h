@@ -7,6 +7,8 @@
 int cli_run_import(int argc, char **argv);
 int cli_run_check(int argc, char **argv);
 int cli_run_top(int argc, char **argv);
+int cli_run_tree(int argc, char **argv);
+int cli_run_peek(int argc, char **argv);
 int cli_run_raw(int argc, char **argv);
 int cli_run_weights(int argc, char **argv);
 
@@ -16,6 +18,32 @@ int cli_run_weights(int argc, char **argv);
      .value = "BYTES",                                                                                                 \
      .help = "refuse a profile larger than this when decompressed (default 1G)",                                       \
      .size = (limit)}
+
+/* ---- report_options.c ------------------------------------------------------------------------------------------- */
+
+typedef struct cli_report_settings {
+    pprof_report_options report;
+    uint64_t size_limit;
+    bool trim;
+    int order, granularity;
+} cli_report_settings;
+
+enum { CLI_REPORT_OPTION_COUNT = 40 };
+
+/* Sets [settings] to what pprof does by itself, and gives the table of options that change them. */
+void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]);
+
+/* What the options say together: to be called after cli_parse, before settings->report is used. */
+void cli_settle_report_options(cli_report_settings *settings);
+
+/* A command that is one report. */
+typedef struct cli_report {
+    const char *command, *about;
+    bool takes_symbols; /* its operands are REGEX FILE */
+    pprof_print_report *print;
+} cli_report;
+
+int cli_run_report(const cli_report *report, int argc, char **argv);
 
 /* ---- read_profile.c ------------------------------------------------------------------------------------------- */
 

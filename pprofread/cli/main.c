@@ -7,6 +7,8 @@ static const cli_command commands[] = {
     {"import", "make a symbolized profile from perf.data, gperftools or bare addresses", cli_run_import},
     {"check", "say whether a profile is fit for profile-guided optimization", cli_run_check},
     {"top", "print the heaviest functions, lines or addresses, as pprof -top", cli_run_top},
+    {"tree", "the same, each with its callers and callees, as pprof -tree", cli_run_tree},
+    {"peek", "some functions with all their callers and callees, as pprof -peek", cli_run_peek},
     {"raw", "print everything in a profile, as pprof -raw", cli_run_raw},
     {"weights", "print what the compiler plugin learns from a profile", cli_run_weights},
     {0},

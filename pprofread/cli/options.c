@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_LIMIT = 40, NAME_LIMIT = 40, HELP_VALUE = 1000 };
+enum { OPTION_LIMIT = 48, NAME_LIMIT = 40, HELP_VALUE = 1000 };
 
 static bool takes_argument(const cli_option *option) {
     return option->flag == NULL && option->choice == NULL;
@@ -23,9 +23,9 @@ static void print_option(char letter, const char *name, const char *value, const
     (void)printf("  %-28s %s\n", left, help);
 }
 
-static void print_help(const cli_syntax *syntax, bool takes_file) {
-    (void)printf("usage: %s %s [OPTIONS]%s\n%s\n\n", cli_this_program.name, syntax->command, takes_file ? " FILE" : "",
-                 syntax->about);
+static void print_help(const cli_syntax *syntax, const char *operands) {
+    (void)printf("usage: %s %s [OPTIONS]%s%s\n%s\n\n", cli_this_program.name, syntax->command,
+                 *operands != '\0' ? " " : "", operands, syntax->about);
     for (const cli_option *option = syntax->options; option->name != NULL; option++)
         print_option(option->letter, option->name, option->value, option->help);
     print_option('\0', "help", NULL, "print this and exit");
@@ -182,7 +182,24 @@ static const cli_option *find_option(const cli_syntax *syntax, int value) {
     return NULL;
 }
 
-bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **file, int *exit_status) {
+/* One argument for each word of [names]. */
+static bool take_operands(const cli_syntax *syntax, const char *names, int count, char **arguments,
+                          const char **operands) {
+    int wanted = 0;
+    for (const char *rest = names; *rest != '\0'; wanted++) {
+        size_t length = strcspn(rest, " ");
+        if (wanted >= count) return cli_misuse(syntax, "which %.*s?", (int)length, rest);
+        operands[wanted] = arguments[wanted];
+        rest += length + strspn(rest + length, " ");
+    }
+    if (wanted == count) return true;
+    if (wanted == 0) return cli_misuse(syntax, "what is '%s'? No operand is taken", arguments[0]);
+    return wanted == 1 ? cli_misuse(syntax, "one %s, not %d", names, count)
+                       : cli_misuse(syntax, "%s, not %d arguments", names, count);
+}
+
+bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
+                        int *exit_status) {
     getopt_table table;
     fill_table(syntax, &table);
     *exit_status = CLI_MISUSED;
@@ -190,7 +207,7 @@ bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **fil
     optind = 1;
     for (int value; (value = getopt_long_only(argc, argv, table.letters, table.options, NULL)) != -1;) {
         if (value == HELP_VALUE || value == 'h') {
-            print_help(syntax, file != NULL);
+            print_help(syntax, names);
             *exit_status = cli_finish_output();
             return false;
         }
@@ -199,9 +216,9 @@ bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **fil
         if (option == NULL) return cli_misuse(syntax, "there is no option %s", argv[optind - 1]);
         if (!set_option(syntax, option, optarg)) return false;
     }
-    if (file == NULL) return optind == argc || cli_misuse(syntax, "what is '%s'? No operand is taken", argv[optind]);
-    if (optind == argc) return cli_misuse(syntax, "which FILE?");
-    if (optind < argc - 1) return cli_misuse(syntax, "one FILE, not %d", argc - optind);
-    *file = argv[optind];
-    return true;
+    return take_operands(syntax, names, argc - optind, argv + optind, operands);
+}
+
+bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **file, int *exit_status) {
+    return cli_parse_operands(syntax, file != NULL ? "FILE" : "", argc, argv, file, exit_status);
 }

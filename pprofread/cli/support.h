@@ -58,6 +58,10 @@ typedef struct cli_syntax {
  * with *exit_status: --help was asked for and given, or the command line was wrong and that has been said. */
 bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **file, int *exit_status);
 
+/* The same for several operands, one for each word of [names], as "REGEX FILE". */
+bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
+                        int *exit_status);
+
 /* Says on standard error what is wrong with the command line, and where help is; gives false. */
 __attribute__((format(printf, 2, 3))) bool cli_misuse(const cli_syntax *syntax, const char *format, ...);
 

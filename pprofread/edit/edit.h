@@ -11,21 +11,17 @@
 
 typedef struct pprof_pattern {
     regex_t regex;
-    bool is_set;  /* false: no pattern was given */
-    char *buffer; /* room for the longest string of the profile and a NUL */
+    bool is_set; /* false: no pattern was given */
 } pprof_pattern;
 
-/* Compiles the user's [text] (NULL or "": no pattern) for strings of [profile]; [name] is the option, for the message.
- */
-bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
-                           pprof_arena *arena, pprof_status *status);
+/* Compiles the user's [text] (NULL or "": no pattern); [name] is the option, for the message. */
+bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status);
 
-/* Compiles a pattern that came with [profile], to match whole names. A pattern that is not valid, or looks as if it was
+/* Compiles a pattern that came with a profile, to match whole names. A pattern that is not valid, or looks as if it was
  * made to exhaust the regular expression engine, is no pattern. */
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
-                                   pprof_arena *arena, pprof_status *status);
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena, pprof_status *status);
 
-/* Whether any part of [string], one of the profile or of its length at most, matches. False when no pattern is set. */
+/* Whether any part of [string] matches. False when no pattern is set. */
 bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string);
 
 void pprof_free_pattern(pprof_pattern *pattern);

@@ -5,23 +5,9 @@
 
 #include <string.h>
 
-/* The engine wants NUL-terminated strings, which a profile's are not. */
-static bool allocate_buffer(pprof_pattern *pattern, const pprof_profile *profile, pprof_arena *arena,
-                            pprof_status *status) {
-    size_t longest = 0;
-    for (uint32_t i = 0; i < profile->string_count; i++) {
-        size_t length = pprof_get_string(profile, i).length;
-        if (length > longest) longest = length;
-    }
-    pattern->buffer = pprof_allocate(arena, longest + 1, 1, status);
-    return pattern->buffer != NULL;
-}
-
-bool pprof_compile_pattern(pprof_pattern *pattern, const pprof_profile *profile, const char *name, const char *text,
-                           pprof_arena *arena, pprof_status *status) {
+bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status) {
     *pattern = (pprof_pattern){0};
     if (text == NULL || *text == '\0') return true;
-    if (!allocate_buffer(pattern, profile, arena, status)) return false;
     int error = regcomp(&pattern->regex, text, REG_EXTENDED | REG_NOSUB);
     if (error != 0) {
         char reason[128];
@@ -51,12 +37,12 @@ static bool is_harmless(pprof_string text) {
     return true;
 }
 
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *profile, pprof_string text,
-                                   pprof_arena *arena, pprof_status *status) {
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena,
+                                   pprof_status *status) {
     *pattern = (pprof_pattern){0};
     if (text.length == 0 || !is_harmless(text)) return true;
     char *whole = pprof_allocate(arena, text.length + 5, 1, status);
-    if (whole == NULL || !allocate_buffer(pattern, profile, arena, status)) return false;
+    if (whole == NULL) return false;
     memcpy(whole, "^(", 2);
     memcpy(whole + 2, text.text, text.length);
     memcpy(whole + 2 + text.length, ")$", 3);
@@ -66,10 +52,9 @@ bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const pprof_profile *
 
 bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string) {
     if (!pattern->is_set) return false;
-    if (string.length > 0) memcpy(pattern->buffer, string.text, string.length);
-    pattern->buffer[string.length] = '\0';
-    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length}; /* a NUL may be part of the string */
-    return regexec(&pattern->regex, pattern->buffer, 1, &range, REG_STARTEND) == 0;
+    /* The engine is told where the string ends: it need not end in a NUL, and a NUL may be part of it. */
+    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length};
+    return regexec(&pattern->regex, string.text, 1, &range, REG_STARTEND) == 0;
 }
 
 void pprof_free_pattern(pprof_pattern *pattern) {

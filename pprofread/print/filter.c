@@ -11,7 +11,7 @@ typedef struct matcher {
 
 static bool make_matcher(matcher *matcher, const pprof_profile *profile, const char *name, const char *text,
                          pprof_arena *arena, pprof_status *status) {
-    if (!pprof_compile_pattern(&matcher->pattern, profile, name, text, arena, status)) return false;
+    if (!pprof_compile_pattern(&matcher->pattern, name, text, status)) return false;
     matcher->functions = pprof_allocate(arena, profile->function_count, sizeof(bool), status);
     matcher->mappings = pprof_allocate(arena, profile->mapping_count, sizeof(bool), status);
     if (!status->failed && matcher->pattern.is_set) {

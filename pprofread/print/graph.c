@@ -21,16 +21,32 @@ typedef struct grower {
     uint32_t slot_count;  /* a power of two */
 } grower;
 
-/* The value that sample [s] adds; 0 when it is filtered out. */
-static int64_t get_value(const grower *grower, uint32_t s) {
-    if (grower->kept_samples != NULL && !grower->kept_samples[s]) return 0;
-    return grower->profile->values[(size_t)s * grower->profile->sample_type_count + grower->value_index];
+/* What a sample adds. */
+typedef struct amount {
+    int64_t value, divisor;
+} amount;
+
+/* False: nothing, or the sample is filtered out. */
+static bool get_amount(const grower *grower, uint32_t s, amount *amount) {
+    if (grower->kept_samples != NULL && !grower->kept_samples[s]) return false;
+    const int64_t *values = grower->profile->values + (size_t)s * grower->profile->sample_type_count;
+    amount->value = values[grower->value_index];
+    amount->divisor = grower->options->mean ? values[0] : 0;
+    return amount->value != 0 || amount->divisor != 0;
+}
+
+int64_t pprof_get_flat(const pprof_node *node) {
+    return pprof_divide(node->flat, node->flat_divisor);
+}
+
+int64_t pprof_get_cumulative(const pprof_node *node) {
+    return pprof_divide(node->cumulative, node->cumulative_divisor);
 }
 
 /* ---- nodes ---- */
 
 /* Flat for the innermost frame, cumulative once for every frame of the stack however often it recurs. */
-static void add_stack(const grower *grower, uint32_t sample, int64_t value, pprof_node *nodes) {
+static void add_stack(const grower *grower, uint32_t sample, amount amount, pprof_node *nodes) {
     const pprof_profile *profile = grower->profile;
     const pprof_frame_table *table = grower->table;
     uint32_t first = profile->first_location[sample], end = profile->first_location[sample + 1];
@@ -40,12 +56,15 @@ static void add_stack(const grower *grower, uint32_t sample, int64_t value, ppro
             uint32_t frame = table->frame_of_slot[slot];
             if (grower->last_sample[frame] == sample + 1) continue;
             grower->last_sample[frame] = sample + 1;
-            nodes[frame].cumulative = pprof_add_saturating(nodes[frame].cumulative, value);
+            pprof_node *node = &nodes[frame];
+            node->cumulative = pprof_add_saturating(node->cumulative, amount.value);
+            node->cumulative_divisor = pprof_add_saturating(node->cumulative_divisor, amount.divisor);
         }
     }
     if (first == end) return;
     pprof_node *leaf = &nodes[table->frame_of_slot[table->first_slot[profile->sample_locations[first]]]];
-    leaf->flat = pprof_add_saturating(leaf->flat, value);
+    leaf->flat = pprof_add_saturating(leaf->flat, amount.value);
+    leaf->flat_divisor = pprof_add_saturating(leaf->flat_divisor, amount.divisor);
 }
 
 typedef struct node_order {
@@ -75,8 +94,8 @@ static bool sum_nodes(grower *grower, pprof_graph *graph, pprof_status *status) 
     graph->nodes = pprof_allocate(grower->arena, frame_count, sizeof *graph->nodes, status);
     if (graph->nodes == NULL) return false;
     for (uint32_t s = 0; s < grower->profile->sample_count; s++) {
-        int64_t value = get_value(grower, s);
-        if (value != 0) add_stack(grower, s, value, graph->nodes);
+        amount amount;
+        if (get_amount(grower, s, &amount)) add_stack(grower, s, amount, graph->nodes);
     }
     for (uint32_t f = 0; f < frame_count; f++) {
         pprof_node node = graph->nodes[f];
@@ -186,8 +205,8 @@ static bool collect_edges(grower *grower, int64_t cutoff, pprof_graph *graph, pp
     if (grower->shown_as == NULL) return false;
     for (uint32_t n = 0; n < graph->node_count; n++) grower->shown_as[graph->nodes[n].frame] = n + 1;
     for (uint32_t s = 0; s < grower->profile->sample_count; s++) {
-        int64_t value = get_value(grower, s);
-        if (value != 0 && !add_calls(grower, s, value, status)) return false;
+        amount amount;
+        if (get_amount(grower, s, &amount) && !add_calls(grower, s, amount.value, status)) return false;
     }
     graph->edges = grower->edges;
     for (uint32_t e = 0; e < grower->edge_count; e++) {

@@ -1,5 +1,5 @@
 /* What the print_*.c files share, in the order of use: which samples and frames a report counts, how frames become
- * nodes and stacks become edges, and how values are written. Private to the library. */
+ * nodes and stacks become edges, how values are written, and what every report begins with. Private to the library. */
 #ifndef PPROFREAD_PRINT_H
 #define PPROFREAD_PRINT_H
 
@@ -50,6 +50,7 @@ bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_opti
 typedef struct pprof_node {
     uint32_t frame; /* into the frame table */
     int64_t flat, cumulative;
+    int64_t flat_divisor, cumulative_divisor; /* of a mean, else 0 */
     bool has_inline_caller, has_plain_caller; /* by the edges that are not trimmed */
 } pprof_node;
 
@@ -69,6 +70,10 @@ typedef struct pprof_graph {
     uint32_t original_count; /* nodes before the node count was limited */
 } pprof_graph;
 
+/* What a node shows: its sums, or their means. */
+int64_t pprof_get_flat(const pprof_node *node);
+int64_t pprof_get_cumulative(const pprof_node *node);
+
 /* [value_index] says which value of a sample counts; [kept_samples] as pprof_filter_samples gives it. */
 bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
                        const bool *kept_samples, const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph,
@@ -85,7 +90,11 @@ typedef struct pprof_scaled {
 /* [value] in the unit [to]; "minimum" and "auto" mean the largest unit in which it is at least one. */
 pprof_scaled pprof_scale_value(int64_t value, const char *from, const char *to);
 
-/* The same as text, "644ms" or "2.50MB". */
+enum { PPROF_NUMBER_SIZE = 64 };
+/* The number as text, at most two decimals, and its unit: "644" and "ms"; a zero has none. */
+const char *pprof_format_scaled(int64_t value, const char *from, const char *to, char number[PPROF_NUMBER_SIZE]);
+
+/* The same as one text, "644ms" or "2.50MB". */
 const char *pprof_format_value(int64_t value, const char *from, const char *to, pprof_arena *arena,
                                pprof_status *status);
 
@@ -93,6 +102,8 @@ enum { PPROF_PERCENTAGE_SIZE = 32 };
 /* [value] as a share of [total], at least six wide: " 3.66%", "  100%", "    0%". */
 void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]);
 
+/* value / divisor, or value where the divisor is 0; saturating. */
+int64_t pprof_divide(int64_t value, int64_t divisor);
 /* value · factor, toward zero, saturating. */
 int64_t pprof_multiply(int64_t value, double factor);
 
@@ -101,6 +112,9 @@ int64_t pprof_multiply(int64_t value, double factor);
 
 /* Control characters as \n, \t, \x1b: names come from a file and a terminal must not obey them. */
 void pprof_print_string(pprof_string string, FILE *out);
+
+/* The same, right-aligned in [width] characters. */
+void pprof_print_aligned(pprof_string string, int width, FILE *out);
 
 /* Go's layouts, in UTC: "2026-11-21 20:54:51 UTC", or with the fraction and "+0000 UTC". */
 void pprof_print_time(int64_t nanoseconds, bool with_fraction, FILE *out);
@@ -112,7 +126,45 @@ void pprof_format_duration(int64_t nanoseconds, char text[PPROF_DURATION_SIZE]);
 /* The last component of a path. */
 pprof_string pprof_get_base_name(pprof_string path);
 
+/* Characters of UTF-8, a byte that is none counting as one. */
+size_t pprof_count_characters(pprof_string string);
+
 /* Flushes [out]; fails when anything written to it did not arrive. */
 bool pprof_check_output(FILE *out, pprof_status *status);
+
+/* ---- report.c: what every report begins with ------------------------------------------------------------------------
+ */
+
+typedef struct pprof_report {
+    const pprof_report_options *options;
+    FILE *out;
+    pprof_arena *arena;
+    pprof_status *status;
+    pprof_profile profile; /* without the frames that it asks to drop */
+    bool *kept_samples;    /* as pprof_filter_samples gives it */
+    uint32_t value_index;
+    int64_t total;           /* what shares refer to */
+    const char *type, *unit; /* of the values, as the profile names them */
+    const char *output_unit;
+} pprof_report;
+
+bool pprof_open_report(pprof_report *report, const pprof_profile *profile, const pprof_report_options *options,
+                       FILE *out, pprof_arena *arena, pprof_status *status);
+
+/* The report's graph, and the one unit that suits all of its values. */
+bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_graph *graph);
+
+/* What the profile says about itself. */
+void pprof_print_profile_header(const pprof_report *report);
+
+/* The same, then what the graph shows and what it leaves out. */
+void pprof_print_graph_header(const pprof_report *report, const pprof_graph *graph);
+
+/* A value in the output unit, right-aligned in [width] characters. */
+void pprof_print_value(const pprof_report *report, int64_t value, int width);
+
+/* A node's flat value, its share, the share of [sum] with it, the cumulative value and its share: the columns that the
+ * flat and the tree reports begin with. */
+void pprof_print_node_values(const pprof_report *report, const pprof_node *node, int64_t *sum);
 
 #endif

@@ -21,6 +21,18 @@ void pprof_print_string(pprof_string string, FILE *out) {
     }
 }
 
+size_t pprof_count_characters(pprof_string string) {
+    size_t count = 0;
+    for (size_t i = 0; i < string.length; i++) count += ((unsigned char)string.text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+void pprof_print_aligned(pprof_string string, int width, FILE *out) {
+    size_t length = pprof_count_characters(string);
+    if (length < (size_t)width) (void)fprintf(out, "%*s", (int)((size_t)width - length), "");
+    pprof_print_string(string, out);
+}
+
 void pprof_print_time(int64_t nanoseconds, bool with_fraction, FILE *out) {
     int64_t fraction = nanoseconds % 1000000000;
     if (fraction < 0) fraction += 1000000000;

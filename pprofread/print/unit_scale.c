@@ -7,6 +7,12 @@
 
 /* ---- arithmetic that cannot overflow ---- */
 
+int64_t pprof_divide(int64_t value, int64_t divisor) {
+    if (divisor == 0) return value;
+    if (divisor == -1) return value == INT64_MIN ? INT64_MAX : -value;
+    return value / divisor;
+}
+
 int64_t pprof_multiply(int64_t value, double factor) {
     double product = (double)value * factor;
     if (isnan(product)) return 0;
@@ -107,14 +113,19 @@ pprof_scaled pprof_scale_value(int64_t value, const char *from, const char *to) 
     return (pprof_scaled){(double)value, to};
 }
 
+const char *pprof_format_scaled(int64_t value, const char *from, const char *to, char number[PPROF_NUMBER_SIZE]) {
+    pprof_scaled scaled = pprof_scale_value(value, from, to);
+    int length = snprintf(number, PPROF_NUMBER_SIZE, "%.2f", scaled.value);
+    if (length > 3 && strcmp(number + length - 3, ".00") == 0) number[length - 3] = '\0';
+    if (strcmp(number, "-0") == 0) (void)snprintf(number, PPROF_NUMBER_SIZE, "0");
+    return strcmp(number, "0") == 0 ? "" : scaled.unit;
+}
+
 const char *pprof_format_value(int64_t value, const char *from, const char *to, pprof_arena *arena,
                                pprof_status *status) {
-    pprof_scaled scaled = pprof_scale_value(value, from, to);
-    char number[64];
-    int length = snprintf(number, sizeof number, "%.2f", scaled.value);
-    if (length > 3 && strcmp(number + length - 3, ".00") == 0) number[length - 3] = '\0';
-    if (strcmp(number, "0") == 0 || strcmp(number, "-0") == 0) return "0";
-    return pprof_format_string(arena, status, "%s%s", number, scaled.unit);
+    char number[PPROF_NUMBER_SIZE];
+    const char *unit = pprof_format_scaled(value, from, to, number);
+    return pprof_format_string(arena, status, "%s%s", number, unit);
 }
 
 void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]) {

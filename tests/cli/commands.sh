@@ -42,7 +42,7 @@ expect 2 '' '^usage: pprofread COMMAND'
 expect 0 '^usage: pprofread COMMAND' '' --help
 expect 0 '^pprofread [0-9]+\.[0-9]+\.[0-9]+$' '' --version
 expect 2 '' "there is no command 'bogus'; 'pprofread --help' lists them" bogus
-for command in import check top raw weights; do
+for command in import check top tree raw weights; do
     expect 0 "^usage: pprofread $command " '' $command --help
     expect 0 "^usage: pprofread $command " '' help $command
     expect 2 '' "$command: which FILE\?; see 'pprofread $command --help'" $command
@@ -53,6 +53,11 @@ for command in import check top raw weights; do
     expect 1 '' 'empty' $command "$data/bad/p-empty.pb.gz"
     expect 1 '' 'ELF' $command "$data/bad/p-elf"
 done
+expect 0 '^usage: pprofread peek \[OPTIONS\] REGEX FILE$' '' peek --help
+expect 2 '' "peek: which REGEX\?; see 'pprofread peek --help'" peek
+expect 2 '' 'peek: which FILE\?' peek main
+expect 2 '' 'REGEX FILE, not 3 arguments' peek main a b
+expect 1 '' "no frame matches 'nothing_of_the_sort'" peek nothing_of_the_sort "$lua"
 expect 2 '' "needs an argument" top --nodecount
 expect 2 '' "takes a whole number, not 'many'" top --nodecount=many "$lua"
 expect 2 '' "takes a number from 0 to 1, not '7'" top --nodefraction=7 "$lua"
@@ -79,6 +84,8 @@ cmp -s out "$data/golden/lua.sym.top-all" || fail 'top -trim=false is not the go
 cmp -s out "$data/golden/lua.sym.top-addresses" || fail 'top -addresses is not the golden'
 "$pprofread" top "$lua" -noinlines >out 2>err
 cmp -s out "$data/golden/lua.sym.top-noinlines" || fail 'an option after FILE is not heard'
+"$pprofread" peek . "$lua" >out 2>err
+cmp -s out "$data/golden/lua.sym.peek" || fail 'peek is not the golden'
 "$pprofread" raw - <"$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.raw" || fail 'raw from standard input is not the golden'
 expect 0 '0.68s total' '' top -unit=s "$lua"
@@ -113,7 +120,7 @@ grep -q 'perf.data cannot be read from a pipe' err || fail 'perf.data from a pip
 "$pprofread" raw "$lua" 2>err | head -1 >out
 [ ! -s err ] || fail 'a closed pipe makes noise'
 if [ -w /dev/full ]; then
-    for command in raw top weights check; do
+    for command in raw top tree weights check; do
         "$pprofread" $command "$lua" >/dev/full 2>err && fail "$command does not see a full disk"
         grep -q 'No space left' err || fail "$command does not say that the disk is full"
     done

@@ -40,19 +40,25 @@ static void load(const char *name, pprof_arena *arena, pprof_profile *profile) {
 
 static const pprof_report_options defaults = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1};
 
-/* A report's text; NULL options: raw. The caller frees it. */
-static text print(const pprof_profile *profile, const pprof_report_options *options) {
+/* A report's text; NULL: raw. The caller frees it. */
+static text print_report(pprof_print_report *report, const pprof_profile *profile,
+                         const pprof_report_options *options) {
     text text = {0};
     pprof_arena arena = {0};
     pprof_status status = {0};
     FILE *out = open_memstream(&text.bytes, &text.size);
     assert_non_null(out);
-    bool done = options != NULL ? pprof_print_top(profile, options, out, &arena, &status)
-                                : pprof_print_raw(profile, out, &arena, &status);
+    bool done = report != NULL ? report(profile, options, out, &arena, &status)
+                               : pprof_print_raw(profile, out, &arena, &status);
     (void)fclose(out);
     if (!done) fail_msg("%s", status.message);
     pprof_arena_free(&arena);
     return text;
+}
+
+/* top, or raw where there are no options. */
+static text print(const pprof_profile *profile, const pprof_report_options *options) {
+    return print_report(options != NULL ? pprof_print_top : NULL, profile, options);
 }
 
 static void assert_shows(const pprof_profile *profile, const pprof_report_options *options, const char *expected) {
@@ -65,23 +71,28 @@ static void assert_shows(const pprof_profile *profile, const pprof_report_option
 
 typedef struct golden_kind {
     const char *suffix;
-    bool is_raw;
+    pprof_print_report *report; /* NULL: raw */
     pprof_report_options options;
 } golden_kind;
 
 #define DEFAULTS .node_count = -1, .node_fraction = -1, .edge_fraction = -1
 static const golden_kind golden_kinds[] = {
-    {.suffix = "raw", .is_raw = true},
-    {.suffix = "top", .options = {DEFAULTS}},
-    {.suffix = "top-cum", .options = {DEFAULTS, .cumulative = true}},
-    {.suffix = "top-lines", .options = {DEFAULTS, .granularity = PPROF_BY_LINES}},
-    {.suffix = "top-filefunctions", .options = {DEFAULTS, .granularity = PPROF_BY_FILEFUNCTIONS}},
-    {.suffix = "top-noinlines", .options = {DEFAULTS, .without_inlines = true}},
-    {.suffix = "top-samples", .options = {DEFAULTS, .sample_type = "samples"}},
-    {.suffix = "top-first", .options = {DEFAULTS, .sample_type = "0"}},
-    {.suffix = "top-inuse", .options = {DEFAULTS, .sample_type = "inuse_space"}},
-    {.suffix = "top-all", .options = {.node_count = 0}},
+    {.suffix = "raw"},
+    {.suffix = "top", .report = pprof_print_top, .options = {DEFAULTS}},
+    {.suffix = "top-cum", .report = pprof_print_top, .options = {DEFAULTS, .cumulative = true}},
+    {.suffix = "top-lines", .report = pprof_print_top, .options = {DEFAULTS, .granularity = PPROF_BY_LINES}},
+    {.suffix = "top-filefunctions",
+     .report = pprof_print_top,
+     .options = {DEFAULTS, .granularity = PPROF_BY_FILEFUNCTIONS}},
+    {.suffix = "top-noinlines", .report = pprof_print_top, .options = {DEFAULTS, .without_inlines = true}},
+    {.suffix = "top-samples", .report = pprof_print_top, .options = {DEFAULTS, .sample_type = "samples"}},
+    {.suffix = "top-first", .report = pprof_print_top, .options = {DEFAULTS, .sample_type = "0"}},
+    {.suffix = "top-inuse", .report = pprof_print_top, .options = {DEFAULTS, .sample_type = "inuse_space"}},
+    {.suffix = "top-all", .report = pprof_print_top, .options = {.node_count = 0}},
+    {.suffix = "tree", .report = pprof_print_tree, .options = {DEFAULTS}},
+    {.suffix = "peek", .report = pprof_print_peek, .options = {DEFAULTS, .symbols = "."}},
     {.suffix = "top-addresses",
+     .report = pprof_print_top,
      .options = {.granularity = PPROF_BY_ADDRESSES, .node_count = 40, .node_fraction = -1, .edge_fraction = -1}},
 };
 
@@ -130,7 +141,7 @@ static void compare_with_golden(const char *profile_name, const char *golden_nam
     pprof_profile profile;
     (void)snprintf(path, sizeof path, "profiles/%s", profile_name);
     load(path, &arena, &profile);
-    text actual = print(&profile, kind->is_raw ? NULL : &kind->options);
+    text actual = print_report(kind->report, &profile, &kind->options);
     if (actual.size != expected.size || memcmp(actual.bytes, expected.bytes, actual.size) != 0) {
         size_t at = 0;
         while (at < actual.size && at < expected.size && actual.bytes[at] == expected.bytes[at]) at++;
@@ -158,14 +169,14 @@ static void prints_what_pprof_prints(void **state) {
             compared++;
         }
     }
-    assert_int_equal(compared, 108);
+    assert_int_equal(compared, 116);
 }
 
 static void filters_as_pprof_filters(void **state) {
     (void)state;
-    golden_kind focus = {.options = {DEFAULTS, .focus = "Visitor"}};
+    golden_kind focus = {.report = pprof_print_top, .options = {DEFAULTS, .focus = "Visitor"}};
     compare_with_golden("xmlbench.sym.pb.gz", "focus.xmlbench.top", &focus);
-    golden_kind ignore = {.options = {DEFAULTS, .ignore = "pugi"}};
+    golden_kind ignore = {.report = pprof_print_top, .options = {DEFAULTS, .ignore = "pugi"}};
     compare_with_golden("xmlbench.sym.pb.gz", "ignore.xmlbench.top", &ignore);
 }
 

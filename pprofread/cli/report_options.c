@@ -1,0 +1,87 @@
+/* Takes the command line of a report command; gives the report's options, under pprof's names, and runs the report.
+ * One table for all: whatever narrows, weighs or sorts a report does so in every one of them. */
+#include "cli.h"
+
+#include <assert.h>
+#include <string.h>
+
+void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]) {
+    pprof_report_options *report = &settings->report;
+    *settings =
+        (cli_report_settings){.trim = true, .report = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1}};
+    const cli_option list[] = {
+        {.name = "cum", .choice = &settings->order, .chosen = 1, .help = "sort by cumulative value"},
+        {.name = "flat", .choice = &settings->order, .chosen = 0, .help = "sort by the frame's own value (default)"},
+        {.name = "functions",
+         .choice = &settings->granularity,
+         .chosen = PPROF_BY_FUNCTIONS,
+         .help = "tell apart functions (default)"},
+        {.name = "filefunctions",
+         .choice = &settings->granularity,
+         .chosen = PPROF_BY_FILEFUNCTIONS,
+         .help = "… functions and their files"},
+        {.name = "files", .choice = &settings->granularity, .chosen = PPROF_BY_FILES, .help = "… source files"},
+        {.name = "lines", .choice = &settings->granularity, .chosen = PPROF_BY_LINES, .help = "… source lines"},
+        {.name = "columns",
+         .choice = &settings->granularity,
+         .chosen = PPROF_BY_COLUMNS,
+         .help = "… source lines and columns"},
+        {.name = "addresses", .choice = &settings->granularity, .chosen = PPROF_BY_ADDRESSES, .help = "… instructions"},
+        {.name = "noinlines",
+         .flag = &report->without_inlines,
+         .help = "count inlined calls for the function they are in"},
+        {.name = "sample-index",
+         .text = &report->sample_type,
+         .value = "TYPE",
+         .help = "the value to show, by name or number"},
+        {.name = "mean", .flag = &report->mean, .help = "divide values by the sample's first one (its count)"},
+        {.name = "unit", .text = &report->unit, .value = "UNIT", .help = "write values in this unit (s, ms, MB, …)"},
+        {.name = "focus", .text = &report->focus, .value = "REGEX", .help = "only samples with a matching frame"},
+        {.name = "ignore", .text = &report->ignore, .value = "REGEX", .help = "no samples with a matching frame"},
+        {.name = "nodecount", .count = &report->node_count, .value = "N", .help = "at most so many nodes (0: all)"},
+        {.name = "nodefraction",
+         .fraction = &report->node_fraction,
+         .value = "F",
+         .help = "drop nodes below this share (default 0.005)"},
+        {.name = "edgefraction",
+         .fraction = &report->edge_fraction,
+         .value = "F",
+         .help = "drop calls below this share (default 0.001)"},
+        {.name = "trim", .flag = &settings->trim, .help = "--trim=false drops nothing"},
+        CLI_SIZE_LIMIT_OPTION(&settings->size_limit),
+        {0},
+    };
+    static_assert(sizeof list / sizeof *list <= CLI_REPORT_OPTION_COUNT, "CLI_REPORT_OPTION_COUNT is too small");
+    memcpy(options, list, sizeof list);
+}
+
+void cli_settle_report_options(cli_report_settings *settings) {
+    pprof_report_options *report = &settings->report;
+    report->granularity = (pprof_granularity)settings->granularity;
+    report->cumulative = settings->order == 1;
+    if (settings->trim) return;
+    report->node_count = 0;
+    report->node_fraction = report->edge_fraction = 0;
+}
+
+int cli_run_report(const cli_report *report, int argc, char **argv) {
+    cli_report_settings settings;
+    cli_option options[CLI_REPORT_OPTION_COUNT];
+    cli_list_report_options(&settings, options);
+    const cli_syntax syntax = {report->command, report->about, options};
+    const char *names = report->takes_symbols ? "REGEX FILE" : "FILE", *operands[2];
+    int exit_status;
+    if (!cli_parse_operands(&syntax, names, argc, argv, operands, &exit_status)) return exit_status;
+    cli_settle_report_options(&settings);
+    if (report->takes_symbols) settings.report.symbols = operands[0];
+
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile profile;
+    const char *file = operands[report->takes_symbols ? 1 : 0];
+    bool done = cli_read_profile(file, settings.size_limit, &arena, &profile, &status) &&
+                report->print(&profile, &settings.report, stdout, &arena, &status);
+    exit_status = done ? cli_finish_output() : cli_report_failure(&status);
+    pprof_arena_free(&arena);
+    return exit_status;
+}
