@@ -5,6 +5,7 @@
 #include "cli/support.h"
 
 int cli_run_import(int argc, char **argv);
+int cli_run_merge(int argc, char **argv);
 int cli_run_check(int argc, char **argv);
 int cli_run_top(int argc, char **argv);
 int cli_run_tree(int argc, char **argv);
@@ -50,5 +51,9 @@ int cli_run_report(const cli_report *report, int argc, char **argv);
 /* Reads and decodes a pprof profile; any other format is refused with its remedy. */
 bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_profile *profile,
                       pprof_status *status);
+
+/* Writes it as gzipped protobuf; gives its size in bytes. */
+bool cli_write_profile(const char *path, const pprof_profile *profile, pprof_arena *arena, size_t *size,
+                       pprof_status *status);
 
 #endif

@@ -95,11 +95,9 @@ static void report_result(import_job *job, const pprof_profile *profile, size_t 
 
 static bool import_recording(import_job *job) {
     pprof_profile profile = {0};
-    const uint8_t *data;
     size_t size;
     if (!read_recording(job, &profile) || !symbolize(job, &profile) ||
-        !pprof_encode_profile(&profile, true, &job->arena, &data, &size, &job->status) ||
-        !pprof_write_file(job->output, data, size, &job->status))
+        !cli_write_profile(job->output, &profile, &job->arena, &size, &job->status))
         return false;
     report_result(job, &profile, size);
     return true;

@@ -119,6 +119,10 @@ static bool set_option(const cli_syntax *syntax, const cli_option *option, const
         *option->text = text;
         return true;
     }
+    if (option->texts != NULL) {
+        option->texts->items[option->texts->count++] = text;
+        return true;
+    }
     if (option->count != NULL)
         return parse_count(text, option->count) ||
                cli_misuse(syntax, "--%s takes a whole number, not '%s'", option->name, text);
@@ -198,8 +202,8 @@ static bool take_operands(const cli_syntax *syntax, const char *names, int count
                        : cli_misuse(syntax, "%s, not %d arguments", names, count);
 }
 
-bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
-                        int *exit_status) {
+bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, char **argv, int *count,
+                       int *exit_status) {
     getopt_table table;
     fill_table(syntax, &table);
     *exit_status = CLI_MISUSED;
@@ -216,7 +220,15 @@ bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, c
         if (option == NULL) return cli_misuse(syntax, "there is no option %s", argv[optind - 1]);
         if (!set_option(syntax, option, optarg)) return false;
     }
-    return take_operands(syntax, names, argc - optind, argv + optind, operands);
+    *count = argc - optind; /* getopt has moved them to the end */
+    return true;
+}
+
+bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
+                        int *exit_status) {
+    int count;
+    return cli_parse_options(syntax, names, argc, argv, &count, exit_status) &&
+           take_operands(syntax, names, count, argv + argc - count, operands);
 }
 
 bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **file, int *exit_status) {

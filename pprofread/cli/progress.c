@@ -13,6 +13,7 @@ struct cli_progress {
     pthread_mutex_t mutex;
     pthread_cond_t stopped;
     bool is_stopped;
+    size_t done, total; /* total 0: not counted */
 };
 
 enum { SILENT_SECONDS = 2 };
@@ -26,7 +27,9 @@ static void *show_progress(void *argument) {
     (void)pthread_mutex_lock(&progress->mutex);
     for (int seconds = SILENT_SECONDS; !progress->is_stopped;) {
         if (pthread_cond_timedwait(&progress->stopped, &progress->mutex, &next) == 0) continue;
-        (void)fprintf(stderr, "\r%s: %s … %d s", cli_this_program.name, progress->what, seconds++);
+        (void)fprintf(stderr, "\r%s: %s", cli_this_program.name, progress->what);
+        if (progress->total != 0) (void)fprintf(stderr, ", %zu of %zu", progress->done, progress->total);
+        (void)fprintf(stderr, " … %d s", seconds++);
         is_shown = true;
         next.tv_sec++;
     }
@@ -45,6 +48,14 @@ cli_progress *cli_start_progress(const char *what) {
     if (pthread_create(&progress->thread, NULL, show_progress, progress) == 0) return progress;
     free(progress);
     return NULL;
+}
+
+void cli_advance_progress(cli_progress *progress, size_t done, size_t total) {
+    if (progress == NULL) return;
+    (void)pthread_mutex_lock(&progress->mutex);
+    progress->done = done;
+    progress->total = total;
+    (void)pthread_mutex_unlock(&progress->mutex);
 }
 
 void cli_stop_progress(cli_progress *progress) {

@@ -1,4 +1,4 @@
-/* Takes a path; gives the profile in it, for the commands that want nothing else. */
+/* Takes a path; gives the profile in it, for the commands that want nothing else. And the way back. */
 #include "cli.h"
 
 bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_profile *profile,
@@ -7,4 +7,11 @@ bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena,
     if (!pprof_read_source(path, size_limit, arena, &source, status)) return false;
     if (source.format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(&source, status);
     return pprof_decode_profile(&source, arena, profile, status);
+}
+
+bool cli_write_profile(const char *path, const pprof_profile *profile, pprof_arena *arena, size_t *size,
+                       pprof_status *status) {
+    const uint8_t *data;
+    return pprof_encode_profile(profile, true, arena, &data, size, status) &&
+           pprof_write_file(path, data, *size, status);
 }

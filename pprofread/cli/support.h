@@ -30,6 +30,12 @@ int cli_dispatch(int argc, char **argv);
 
 /* ---- options.c ------------------------------------------------------------------------------------------------ */
 
+/* The arguments of an option that may be given several times, in order. */
+typedef struct cli_texts {
+    const char **items; /* the command's, with room for argc of them */
+    uint32_t count;
+} cli_texts;
+
 /* One dash or two, words joined by '-' or '_': as pprof's users write them. */
 typedef struct cli_option {
     const char *name;
@@ -41,6 +47,7 @@ typedef struct cli_option {
     int *choice; /* -name sets it to .chosen */
     int chosen;
     const char **text; /* the argument itself */
+    cli_texts *texts;  /* the argument, after those of earlier uses */
     int *count;        /* not negative */
     double *fraction;  /* from 0 to 1 */
     double *percent;   /* "2%" or "2" sets 0.02; from 0 to below 100 */
@@ -62,6 +69,10 @@ bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **fil
 bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
                         int *exit_status);
 
+/* The same for any number of operands, which are then the last [count] of argv. [names] is for the usage line. */
+bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, char **argv, int *count,
+                       int *exit_status);
+
 /* Says on standard error what is wrong with the command line, and where help is; gives false. */
 __attribute__((format(printf, 2, 3))) bool cli_misuse(const cli_syntax *syntax, const char *format, ...);
 
@@ -80,6 +91,8 @@ typedef struct cli_progress cli_progress;
 /* After two seconds, and only when standard error is a terminal: "symbolizing … 3 s" until it is stopped. NULL is
  * allowed: no progress is shown. */
 cli_progress *cli_start_progress(const char *what);
+/* "merging, 312 of 1000 … 3 s" from now on. */
+void cli_advance_progress(cli_progress *progress, size_t done, size_t total);
 void cli_stop_progress(cli_progress *progress);
 
 #endif

@@ -2,40 +2,8 @@
 # commands.sh PPROFREAD DATA: what the command does with its command line, its exit statuses and its streams. What the
 # reports say is tested in unit/test_print.c, how importing finds lines beside the importers.
 set -u
-LC_ALL=C
-export LC_ALL
-pprofread=$1
-data=$2
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+. "$(dirname "$0")/support.sh"
 lua=$data/profiles/lua.sym.pb.gz
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $1"
-    sed 's/^/    out: /' out 2>/dev/null | head -5
-    sed 's/^/    err: /' err 2>/dev/null | head -5
-}
-
-# expect STATUS OUT ERR ARGUMENT…: the exit status, and a regular expression for each stream; '' wants it empty.
-expect() {
-    # shellcheck disable=SC2034 # out and err are read by name
-    status=$1 out=$2 err=$3
-    shift 3
-    "$pprofread" "$@" >out 2>err </dev/null
-    actual=$?
-    [ $actual -eq "$status" ] || fail "pprofread $*: exit status $actual, not $status"
-    for stream in out err; do
-        eval "wanted=\$$stream"
-        if [ -z "$wanted" ]; then
-            [ ! -s $stream ] || fail "pprofread $*: unexpected text on std$stream"
-        else
-            grep -Eq -- "$wanted" $stream || fail "pprofread $*: no '$wanted' on std$stream"
-        fi
-    done
-}
 
 # ---- help and misuse
 expect 2 '' '^usage: pprofread COMMAND'
@@ -127,5 +95,4 @@ if [ -w /dev/full ]; then
     "$pprofread" --help >/dev/full 2>err && fail 'help does not see a full disk'
 fi
 
-[ $failures -eq 0 ] || echo "$failures failures"
-[ $failures -eq 0 ]
+finish
