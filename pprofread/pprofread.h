@@ -462,9 +462,10 @@ typedef struct pprof_report_options {
 typedef bool pprof_print_report(const pprof_profile *profile, const pprof_report_options *options, FILE *out,
                                 pprof_arena *arena, pprof_status *status);
 
-pprof_print_report pprof_print_top;  /* the heaviest frames, one a row */
-pprof_print_report pprof_print_tree; /* the same, each with its callers and callees */
-pprof_print_report pprof_print_peek; /* the same of the frames that match symbols, untrimmed; fails if none does */
+pprof_print_report pprof_print_top;   /* the heaviest frames, one a row */
+pprof_print_report pprof_print_tree;  /* the same, each with its callers and callees */
+pprof_print_report pprof_print_peek;  /* the same of the frames that match symbols, untrimmed; fails if none does */
+pprof_print_report pprof_print_flame; /* a flame graph, as an HTML page (print/flame.h) */
 
 bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status);
 

@@ -10,6 +10,7 @@ static const cli_command commands[] = {
     {"top", "print the heaviest functions, lines or addresses, as pprof -top", cli_run_top},
     {"tree", "the same, each with its callers and callees, as pprof -tree", cli_run_tree},
     {"peek", "some functions with all their callers and callees, as pprof -peek", cli_run_peek},
+    {"flame", "write a flame graph, as one HTML page", cli_run_flame},
     {"raw", "print everything in a profile, as pprof -raw", cli_run_raw},
     {"weights", "print what the compiler plugin learns from a profile", cli_run_weights},
     {0},

@@ -132,6 +132,22 @@ size_t pprof_count_characters(pprof_string string);
 /* Flushes [out]; fails when anything written to it did not arrive. */
 bool pprof_check_output(FILE *out, pprof_status *status);
 
+/* ---- utf8.c: text for readers that want characters ------------------------------------------------------------------
+ */
+
+#define PPROF_NO_CHARACTER UINT32_MAX
+
+/* The first character of a string that is not empty, and how many bytes it takes; PPROF_NO_CHARACTER and one byte where
+ * no character of UTF-8 stands. */
+size_t pprof_decode_utf8(pprof_string string, uint32_t *character);
+
+/* Neither a control character, nor one that changes the direction of the text around it. */
+bool pprof_is_shown(uint32_t character);
+
+/* For HTML, as text or in quotes: the markup characters as entities, those not to be shown as \x1b or \u202e, bytes
+ * that are none as U+FFFD. */
+void pprof_print_html(pprof_string string, FILE *out);
+
 /* ---- report.c: what every report begins with ------------------------------------------------------------------------
  */
 
