@@ -446,26 +446,37 @@ typedef enum pprof_granularity {
 /* As pprof's options of the same names. Strings that are NULL or "" ask for nothing. */
 typedef struct pprof_report_options {
     pprof_granularity granularity;
-    bool cumulative;            /* sort by cumulative value */
-    bool without_inlines;       /* attribute to the physical function */
-    bool mean;                  /* values are divided by the sample's first value */
-    const char *sample_type;    /* a name or a number; NULL: the profile's default */
-    const char *focus, *ignore; /* regular expressions */
-    const char *symbols;        /* regular expression: the frames that peek is about */
-    int node_count;             /* -1: the report's own default; 0: all */
-    double node_fraction;       /* negative: pprof's default, 0.005 */
-    double edge_fraction;       /* negative: pprof's default, 0.001 */
-    const char *unit;           /* NULL: pprof's choice */
+    bool cumulative;           /* sort by cumulative value */
+    bool without_inlines;      /* attribute to the physical function */
+    bool mean;                 /* values are divided by the sample's first value */
+    const char *sample_type;   /* a name or a number; NULL: the profile's default */
+    bool relative_percentages; /* shares of what the filters leave, not of the whole profile */
+
+    /* Filters: regular expressions, but for the first two. */
+    const char *tag_focus, *tag_ignore; /* samples by label: "REGEX,…", "KEY=REGEX,…", or a range as "4mb:", "1s:2s" */
+    const char *tag_show, *tag_hide;    /* labels by key: these alone; not these */
+    const char *focus, *ignore;         /* samples by frame: one must match; none may */
+    const char *hide, *show;            /* frames: not these; these alone */
+    const char *show_from;              /* nothing above the outermost such frame, and no sample without one */
+    const char *prune_from;             /* nothing below the innermost such function */
+    const char *symbols;                /* the frames that peek is about */
+
+    int node_count;       /* -1: the report's own default; 0: all */
+    double node_fraction; /* negative: pprof's default, 0.005 */
+    double edge_fraction; /* negative: pprof's default, 0.001 */
+    const char *unit;     /* NULL: pprof's choice */
 } pprof_report_options;
 
 /* One report: reads [profile], writes [out]. */
 typedef bool pprof_print_report(const pprof_profile *profile, const pprof_report_options *options, FILE *out,
                                 pprof_arena *arena, pprof_status *status);
 
-pprof_print_report pprof_print_top;   /* the heaviest frames, one a row */
-pprof_print_report pprof_print_tree;  /* the same, each with its callers and callees */
-pprof_print_report pprof_print_peek;  /* the same of the frames that match symbols, untrimmed; fails if none does */
-pprof_print_report pprof_print_flame; /* a flame graph, as an HTML page (print/flame.h) */
+pprof_print_report pprof_print_top;    /* the heaviest frames, one a row */
+pprof_print_report pprof_print_tree;   /* the same, each with its callers and callees */
+pprof_print_report pprof_print_peek;   /* the same of the frames that match symbols, untrimmed; fails if none does */
+pprof_print_report pprof_print_traces; /* every sample: labels, value, stack */
+pprof_print_report pprof_print_tags;   /* the labels' values, and what their samples add up to */
+pprof_print_report pprof_print_flame;  /* a flame graph, as an HTML page (print/flame.h) */
 
 bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status);
 

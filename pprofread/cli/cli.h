@@ -10,6 +10,8 @@ int cli_run_check(int argc, char **argv);
 int cli_run_top(int argc, char **argv);
 int cli_run_tree(int argc, char **argv);
 int cli_run_peek(int argc, char **argv);
+int cli_run_traces(int argc, char **argv);
+int cli_run_tags(int argc, char **argv);
 int cli_run_flame(int argc, char **argv);
 int cli_run_raw(int argc, char **argv);
 int cli_run_weights(int argc, char **argv);

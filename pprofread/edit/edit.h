@@ -36,6 +36,9 @@ int64_t pprof_weigh_value(int64_t value, double factor);
 
 /* ---- prune.c: frames that the profiler itself put on the stacks -------------------------------------------------- */
 
+/* "ns::(anonymous namespace)::f(int)" ─▶ "ns::(anonymous namespace)::f": what patterns of frames to drop are about. */
+pprof_string pprof_cut_parameters(pprof_string name);
+
 /* [input] without the frames that its drop_frames names and keep_frames does not, nor anything that they called. */
 bool pprof_prune_frames(const pprof_profile *input, pprof_arena *arena, pprof_profile *output, pprof_status *status);
 

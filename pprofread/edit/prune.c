@@ -14,8 +14,7 @@ typedef struct pruner {
     bool *drops_whole, *drops_beneath; /* per location: all of it, or the frames inlined into its outer ones */
 } pruner;
 
-/* "ns::(anonymous namespace)::f(int)" ─▶ "ns::(anonymous namespace)::f": the pattern means the name alone. */
-static pprof_string cut_parameters(pprof_string name) {
+pprof_string pprof_cut_parameters(pprof_string name) {
     static const char *const reserved[] = {"(anonymous namespace)", "operator()"};
     if (name.length > 0 && name.text[0] == '.') { /* the PPC ELF v1 ABI */
         name.text++;
@@ -40,7 +39,7 @@ static bool is_dropped(pruner *pruner, uint32_t function) {
     uint8_t *verdict = &pruner->function_verdict[function];
     if (*verdict == UNDECIDED) {
         pprof_string name = pprof_get_string(pruner->input, pruner->input->functions[function].name_string);
-        pprof_string shown = cut_parameters(name);
+        pprof_string shown = pprof_cut_parameters(name);
         bool dropped =
             name.length > 0 && pprof_match_pattern(&pruner->drop, shown) && !pprof_match_pattern(&pruner->keep, shown);
         *verdict = dropped ? DROPPED : KEPT;

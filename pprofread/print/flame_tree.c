@@ -241,7 +241,6 @@ static bool plant_tree(planter *planter, const pprof_report *report, pprof_statu
     *root = (tree_node){.parent = PPROF_NONE, .frame = PPROF_NONE};
     const pprof_profile *profile = planter->profile;
     for (uint32_t s = 0; s < profile->sample_count; s++) {
-        if (report->kept_samples != NULL && !report->kept_samples[s]) continue;
         int64_t value = profile->values[(size_t)s * profile->sample_type_count + report->value_index];
         planter->negative_count += value < 0;
         if (value > 0 && !add_stack(planter, s, value, status)) return false;

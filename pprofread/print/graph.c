@@ -1,6 +1,7 @@
 /* Takes samples and frames; gives the nodes that a report shows, with flat and cumulative values and the edges between
  * them, trimmed as pprof trims: first nodes with little cumulative value, then all beyond the node count, then light
- * edges. Trimming a node changes no other node's values; the edges go over it, from the last caller that is shown. */
+ * edges. Trimming a node changes no other node's values; the edges go over it, from the last caller that is shown.
+ * Frames whose values cancel out are no nodes; where nothing is trimmed, pprof lets edges lead to them all the same. */
 #include "print/print.h"
 
 #include <stdlib.h>
@@ -10,11 +11,11 @@ typedef struct grower {
     const pprof_profile *profile;
     const pprof_report_options *options;
     const pprof_frame_table *table;
-    const bool *kept_samples;
     uint32_t value_index;
     pprof_arena *arena;
     uint32_t *last_sample; /* per frame: the last sample counted, plus one */
-    uint32_t *shown_as;    /* per frame: its node's index plus one, or 0 when it is trimmed */
+    uint32_t *shown_as;    /* per frame: its node's index plus one, or 0 when it has none */
+    bool is_trimmed;       /* frames without a node are passed over */
     pprof_edge *edges;
     uint32_t edge_count, edge_capacity;
     uint32_t *edge_slots; /* open addressing: index + 1 */
@@ -26,9 +27,8 @@ typedef struct amount {
     int64_t value, divisor;
 } amount;
 
-/* False: nothing, or the sample is filtered out. */
+/* False: nothing. */
 static bool get_amount(const grower *grower, uint32_t s, amount *amount) {
-    if (grower->kept_samples != NULL && !grower->kept_samples[s]) return false;
     const int64_t *values = grower->profile->values + (size_t)s * grower->profile->sample_type_count;
     amount->value = values[grower->value_index];
     amount->divisor = grower->options->mean ? values[0] : 0;
@@ -181,7 +181,7 @@ static bool add_calls(grower *grower, uint32_t sample, int64_t value, pprof_stat
         uint32_t end = table->first_slot[location + 1];
         for (uint32_t slot = end; slot-- > table->first_slot[location];) {
             uint32_t frame = table->frame_of_slot[slot];
-            if (grower->shown_as[frame] == 0) {
+            if (grower->is_trimmed && grower->shown_as[frame] == 0) {
                 is_residual = true;
                 continue;
             }
@@ -203,6 +203,7 @@ static bool add_calls(grower *grower, uint32_t sample, int64_t value, pprof_stat
 static bool collect_edges(grower *grower, int64_t cutoff, pprof_graph *graph, pprof_status *status) {
     grower->shown_as = pprof_allocate(grower->arena, grower->table->frame_count, sizeof *grower->shown_as, status);
     if (grower->shown_as == NULL) return false;
+    grower->is_trimmed = graph->dropped_count > 0 || graph->node_count < graph->original_count;
     for (uint32_t n = 0; n < graph->node_count; n++) grower->shown_as[graph->nodes[n].frame] = n + 1;
     for (uint32_t s = 0; s < grower->profile->sample_count; s++) {
         amount amount;
@@ -213,6 +214,7 @@ static bool collect_edges(grower *grower, int64_t cutoff, pprof_graph *graph, pp
         pprof_edge edge = grower->edges[e];
         if (pprof_magnitude(edge.weight) < cutoff) continue;
         graph->edges[graph->edge_count++] = edge;
+        if (grower->shown_as[edge.callee] == 0) continue;
         pprof_node *callee = &graph->nodes[grower->shown_as[edge.callee] - 1];
         if (edge.is_inline) {
             callee->has_inline_caller = true;
@@ -224,15 +226,10 @@ static bool collect_edges(grower *grower, int64_t cutoff, pprof_graph *graph, pp
 }
 
 bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
-                       const bool *kept_samples, const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph,
-                       pprof_status *status) {
+                       const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph, pprof_status *status) {
     *graph = (pprof_graph){0};
-    grower grower = {.profile = profile,
-                     .options = options,
-                     .table = table,
-                     .kept_samples = kept_samples,
-                     .value_index = value_index,
-                     .arena = arena};
+    grower grower = {
+        .profile = profile, .options = options, .table = table, .value_index = value_index, .arena = arena};
     grower.last_sample = pprof_allocate(arena, table->frame_count, sizeof *grower.last_sample, status);
     if (grower.last_sample == NULL || !sum_nodes(&grower, graph, status)) return false;
 

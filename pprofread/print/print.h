@@ -6,13 +6,64 @@
 #include "base/saturate.h"
 #include "pprofread.h"
 
-/* ---- filter.c: -focus and -ignore ----------------------------------------------------------------------------------
+/* ---- labels.c ------------------------------------------------------------------------------------------------------
  */
 
-/* Whether each sample counts: has a frame that matches focus, and none that matches ignore. NULL in [kept] when there
- * is no filter: all count. */
-bool pprof_filter_samples(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
-                          bool **kept, pprof_status *status);
+typedef enum pprof_label_kind { PPROF_LABEL_EMPTY, PPROF_LABEL_TEXT, PPROF_LABEL_NUMBER } pprof_label_kind;
+
+pprof_label_kind pprof_get_label_kind(const pprof_label *label);
+
+/* The unit of all numbers under a key: the first that one has, else the key itself. */
+typedef struct pprof_label_units {
+    const char **of_key; /* by the key's string index; NULL in a profile without labels */
+} pprof_label_units;
+
+bool pprof_find_label_units(const pprof_profile *profile, pprof_arena *arena, pprof_label_units *units,
+                            pprof_status *status);
+
+/* For a label of kind PPROF_LABEL_NUMBER. */
+const char *pprof_get_label_unit(const pprof_label_units *units, const pprof_label *label);
+
+/* Puts the sample's labels of one [kind] into [list], which has room for all of its labels, sorted by their keys as
+ * pprof prints these, right-aligned in [width] characters; those of one key in the profile's order. Gives their number.
+ */
+uint32_t pprof_sort_labels(const pprof_profile *profile, uint32_t sample, pprof_label_kind kind, size_t width,
+                           const pprof_label **list);
+
+/* How many at the beginning of such a list, which is not empty, have the same key. */
+uint32_t pprof_count_same_key(const pprof_profile *profile, const pprof_label **list, uint32_t count);
+
+/* ---- filter_tags.c: -tagfocus and -tagignore -----------------------------------------------------------------------
+ */
+
+typedef struct pprof_tag_filter {
+    bool is_set; /* false: no expression was given */
+    bool has_key, is_range;
+    pprof_string key; /* borrowed from the expression */
+    double from, to;  /* both included, in unit */
+    const char *unit;
+    struct pprof_pattern *patterns;
+    uint32_t pattern_count;
+    char *buffer; /* room for "key:text" */
+} pprof_tag_filter;
+
+/* [name] is the option, for messages. */
+bool pprof_compile_tag_filter(pprof_tag_filter *filter, const pprof_profile *profile, const char *name,
+                              const char *text, pprof_arena *arena, pprof_status *status);
+
+/* Whether the sample has a label that the expression, which is set, means. */
+bool pprof_match_tags(const pprof_tag_filter *filter, const pprof_profile *profile, const pprof_label_units *units,
+                      uint32_t sample);
+
+void pprof_free_tag_filter(pprof_tag_filter *filter);
+
+/* ---- filter.c: which samples and frames count ----------------------------------------------------------------------
+ */
+
+/* What focus, ignore, hide, show, show_from, prune_from and the tag options leave of [input]. */
+bool pprof_filter_profile(const pprof_profile *input, const pprof_report_options *options,
+                          const pprof_label_units *units, pprof_arena *arena, pprof_profile *output,
+                          pprof_status *status);
 
 /* ---- frame.c: locations ─▶ frames ----------------------------------------------------------------------------------
  */
@@ -74,10 +125,9 @@ typedef struct pprof_graph {
 int64_t pprof_get_flat(const pprof_node *node);
 int64_t pprof_get_cumulative(const pprof_node *node);
 
-/* [value_index] says which value of a sample counts; [kept_samples] as pprof_filter_samples gives it. */
+/* [value_index] says which value of a sample counts. */
 bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
-                       const bool *kept_samples, const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph,
-                       pprof_status *status);
+                       const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph, pprof_status *status);
 
 /* ---- unit_scale.c: how values are written ---------------------------------------------------------------------------
  */
@@ -151,13 +201,17 @@ void pprof_print_html(pprof_string string, FILE *out);
 /* ---- report.c: what every report begins with ------------------------------------------------------------------------
  */
 
+/* The label of samples that were subtracted from others for a comparison, as pprof marks them. */
+#define PPROF_BASE_KEY "pprof::base"
+#define PPROF_BASE_TEXT "true"
+
 typedef struct pprof_report {
     const pprof_report_options *options;
     FILE *out;
     pprof_arena *arena;
     pprof_status *status;
-    pprof_profile profile; /* without the frames that it asks to drop */
-    bool *kept_samples;    /* as pprof_filter_samples gives it */
+    pprof_profile profile; /* without the frames that it asks to drop, and without what the filters leave out */
+    pprof_label_units units;
     uint32_t value_index;
     int64_t total;           /* what shares refer to */
     const char *type, *unit; /* of the values, as the profile names them */
@@ -176,7 +230,10 @@ void pprof_print_profile_header(const pprof_report *report);
 /* The same, then what the graph shows and what it leaves out. */
 void pprof_print_graph_header(const pprof_report *report, const pprof_graph *graph);
 
-/* A value in the output unit, right-aligned in [width] characters. */
+/* A value in the unit [to], right-aligned in [width] characters. */
+void pprof_print_scaled(int64_t value, const char *from, const char *to, int width, FILE *out);
+
+/* A value of the report in its output unit, right-aligned in [width] characters. */
 void pprof_print_value(const pprof_report *report, int64_t value, int width);
 
 /* A node's flat value, its share, the share of [sum] with it, the cumulative value and its share: the columns that the

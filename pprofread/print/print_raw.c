@@ -6,7 +6,6 @@
 #include "edit/edit.h"
 #include "print/print.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct printer {
@@ -71,27 +70,6 @@ static void print_sample_types(const printer *printer) {
 
 /* ---- labels ---- */
 
-/* pprof sorts the finished "key:[…]", so a key that begins another is compared with its colon. */
-static int compare_keys(pprof_string a, pprof_string b) {
-    if (a.length < b.length && memcmp(a.text, b.text, a.length) == 0) return ':' < b.text[a.length] ? -1 : 1;
-    if (b.length < a.length && memcmp(a.text, b.text, b.length) == 0) return a.text[b.length] < ':' ? -1 : 1;
-    return pprof_compare_strings(a, b);
-}
-
-/* By key, then in the file's order: those of one key are printed together. */
-static int compare_labels(const void *left, const void *right, void *context) {
-    const pprof_profile *profile = context;
-    const pprof_label *a = *(const pprof_label *const *)left, *b = *(const pprof_label *const *)right;
-    pprof_string x = pprof_get_string(profile, a->key_string), y = pprof_get_string(profile, b->key_string);
-    int order = compare_keys(x, y);
-    return order != 0 ? order : (a > b) - (a < b);
-}
-
-static bool same_key(const printer *printer, const pprof_label *a, const pprof_label *b) {
-    return pprof_compare_strings(pprof_get_string(printer->profile, a->key_string),
-                                 pprof_get_string(printer->profile, b->key_string)) == 0;
-}
-
 static void print_label_value(const printer *printer, const pprof_label *label, bool with_unit) {
     if (label->text_string != 0) {
         print_string(printer, label->text_string);
@@ -107,10 +85,9 @@ static void print_label_line(const printer *printer, const pprof_label **labels,
     if (count == 0) return;
     (void)fputs("                ", printer->out);
     for (uint32_t i = 0; i < count;) {
-        uint32_t end = i;
+        uint32_t end = i + pprof_count_same_key(printer->profile, labels + i, count - i);
         bool with_unit = false;
-        for (; end < count && same_key(printer, labels[end], labels[i]); end++)
-            if (labels[end]->unit_string != 0) with_unit = true;
+        for (uint32_t j = i; j < end; j++) with_unit = with_unit || labels[j]->unit_string != 0;
         if (i > 0) (void)putc(' ', printer->out);
         print_string(printer, labels[i]->key_string);
         (void)fputs(":[", printer->out);
@@ -126,18 +103,8 @@ static void print_label_line(const printer *printer, const pprof_label **labels,
 
 /* Texts on one line, numbers on the next; a label with neither is nothing. */
 static void print_labels(const printer *printer, uint32_t sample, const pprof_label **list) {
-    const pprof_profile *profile = printer->profile;
-    for (int numbers = 0; numbers < 2; numbers++) {
-        uint32_t count = 0;
-        for (uint32_t i = profile->first_label[sample]; i < profile->first_label[sample + 1]; i++) {
-            const pprof_label *label = &profile->labels[i];
-            bool is_number = label->text_string == 0 && (label->number != 0 || label->unit_string != 0);
-            bool is_wanted = numbers == 0 ? label->text_string != 0 : is_number;
-            if (is_wanted) list[count++] = label;
-        }
-        qsort_r((void *)list, count, sizeof *list, compare_labels, (void *)profile);
-        print_label_line(printer, list, count);
-    }
+    print_label_line(printer, list, pprof_sort_labels(printer->profile, sample, PPROF_LABEL_TEXT, 0, list));
+    print_label_line(printer, list, pprof_sort_labels(printer->profile, sample, PPROF_LABEL_NUMBER, 0, list));
 }
 
 /* ---- samples, locations, mappings ---- */
@@ -157,7 +124,7 @@ static bool print_samples(const printer *printer) {
         for (uint32_t i = profile->first_location[s]; i < profile->first_location[s + 1]; i++)
             (void)fprintf(printer->out, "%llu ", (unsigned long long)profile->sample_locations[i] + 1);
         (void)putc('\n', printer->out);
-        if (profile->first_label != NULL) print_labels(printer, s, list);
+        print_labels(printer, s, list);
     }
     return true;
 }

@@ -7,33 +7,60 @@
 
 /* ---- what is reported ---- */
 
-/* The sum that all shares refer to: of every sample, filtered out or not. */
-static int64_t sum_samples(const pprof_report *report) {
-    const pprof_profile *profile = &report->profile;
-    int64_t total = 0, divisor = 0;
+/* Whether a sample was subtracted, in a comparison of two profiles. */
+static bool is_base_sample(const pprof_profile *profile, uint32_t sample) {
+    if (profile->first_label == NULL) return false;
+    for (uint32_t i = profile->first_label[sample]; i < profile->first_label[sample + 1]; i++)
+        if (pprof_string_equals(pprof_get_string(profile, profile->labels[i].key_string), PPROF_BASE_KEY) &&
+            pprof_string_equals(pprof_get_string(profile, profile->labels[i].text_string), PPROF_BASE_TEXT))
+            return true;
+    return false;
+}
+
+typedef struct sum {
+    int64_t value, divisor;
+} sum;
+
+static void add_to_sum(sum *sum, int64_t value, int64_t divisor) {
+    sum->value = pprof_add_saturating(sum->value, pprof_magnitude(value));
+    sum->divisor = pprof_add_saturating(sum->divisor, divisor);
+}
+
+/* What all shares refer to: the sum of all samples or, in a comparison, of the base's alone, so that a difference is a
+ * share of what was before. */
+static int64_t sum_samples(const pprof_report *report, const pprof_profile *profile) {
+    sum all = {0}, base = {0};
     for (uint32_t s = 0; s < profile->sample_count; s++) {
         const int64_t *values = profile->values + (size_t)s * profile->sample_type_count;
-        total = pprof_add_saturating(total, pprof_magnitude(values[report->value_index]));
-        if (report->options->mean) divisor = pprof_add_saturating(divisor, values[0]);
+        int64_t value = values[report->value_index], divisor = report->options->mean ? values[0] : 0;
+        add_to_sum(&all, value, divisor);
+        if (is_base_sample(profile, s)) add_to_sum(&base, value, divisor);
     }
-    return pprof_divide(total, divisor);
+    return base.value > 0 ? pprof_divide(base.value, base.divisor) : pprof_divide(all.value, all.divisor);
+}
+
+/* The names of the shown values, as C strings. */
+static bool name_values(pprof_report *report, const pprof_profile *profile) {
+    pprof_value_type shown = profile->sample_types[report->value_index];
+    pprof_string type = pprof_get_string(profile, shown.type_string);
+    pprof_string unit = pprof_get_string(profile, shown.unit_string);
+    report->type = pprof_copy_string(report->arena, type.text, type.length, report->status);
+    report->unit = pprof_copy_string(report->arena, unit.text, unit.length, report->status);
+    return !report->status->failed;
 }
 
 bool pprof_open_report(pprof_report *report, const pprof_profile *profile, const pprof_report_options *options,
                        FILE *out, pprof_arena *arena, pprof_status *status) {
     *report = (pprof_report){.options = options, .out = out, .arena = arena, .status = status};
-    if (!pprof_prune_frames(profile, arena, &report->profile, status) ||
-        !pprof_select_shown_type(&report->profile, "profile", options->sample_type, &report->value_index, status))
-        return false;
-    pprof_value_type shown = profile->sample_types[report->value_index];
-    pprof_string type = pprof_get_string(profile, shown.type_string);
-    pprof_string unit = pprof_get_string(profile, shown.unit_string);
-    report->type = pprof_copy_string(arena, type.text, type.length, status);
-    report->unit = pprof_copy_string(arena, unit.text, unit.length, status);
-    if (status->failed) return false;
     report->output_unit = options->unit != NULL ? options->unit : "minimum";
-    report->total = sum_samples(report);
-    return pprof_filter_samples(&report->profile, options, arena, &report->kept_samples, status);
+    pprof_profile pruned;
+    if (!pprof_prune_frames(profile, arena, &pruned, status) ||
+        !pprof_select_shown_type(&pruned, "profile", options->sample_type, &report->value_index, status) ||
+        !name_values(report, &pruned) || !pprof_find_label_units(&pruned, arena, &report->units, status) ||
+        !pprof_filter_profile(&pruned, options, &report->units, arena, &report->profile, status))
+        return false;
+    report->total = sum_samples(report, options->relative_percentages ? &report->profile : &pruned);
+    return true;
 }
 
 /* One unit for the whole table: that of the smallest value in it, unless the total then would have three digits more;
@@ -57,8 +84,8 @@ static const char *choose_unit(const pprof_report *report, const pprof_graph *gr
 
 bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_graph *graph) {
     if (!pprof_tabulate_frames(&report->profile, report->options, report->arena, table, report->status) ||
-        !pprof_build_graph(&report->profile, report->options, report->value_index, report->kept_samples, table,
-                           report->arena, graph, report->status))
+        !pprof_build_graph(&report->profile, report->options, report->value_index, table, report->arena, graph,
+                           report->status))
         return false;
     report->output_unit = choose_unit(report, graph);
     return true;
@@ -66,7 +93,7 @@ bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_gra
 
 /* ---- values ---- */
 
-static void print_scaled(FILE *out, int64_t value, const char *from, const char *to, int width) {
+void pprof_print_scaled(int64_t value, const char *from, const char *to, int width, FILE *out) {
     char number[PPROF_NUMBER_SIZE];
     const char *unit = pprof_format_scaled(value, from, to, number);
     pprof_string unit_text = {unit, strlen(unit)};
@@ -77,7 +104,7 @@ static void print_scaled(FILE *out, int64_t value, const char *from, const char 
 }
 
 void pprof_print_value(const pprof_report *report, int64_t value, int width) {
-    print_scaled(report->out, value, report->unit, report->output_unit, width);
+    pprof_print_scaled(value, report->unit, report->output_unit, width, report->out);
 }
 
 void pprof_print_node_values(const pprof_report *report, const pprof_node *node, int64_t *sum) {
@@ -104,7 +131,7 @@ static void print_line(const pprof_report *report, const char *title, pprof_stri
 static void print_duration(const pprof_report *report) {
     int64_t duration = report->profile.duration_nanos;
     (void)fputs("Duration: ", report->out);
-    print_scaled(report->out, duration, "nanoseconds", "auto", 0);
+    pprof_print_scaled(duration, "nanoseconds", "auto", 0, report->out);
     (void)fputs(", Total samples = ", report->out);
     pprof_print_value(report, report->total, 0);
     (void)putc(' ', report->out);
@@ -150,7 +177,17 @@ typedef struct filter_name {
 static void print_filters(const pprof_report *report) {
     enum { LONGEST = 80 }; /* bytes of "name=expression" */
     const pprof_report_options *options = report->options;
-    const filter_name filters[] = {{"focus", options->focus}, {"ignore", options->ignore}};
+    const filter_name filters[] = {
+        {"focus", options->focus},
+        {"ignore", options->ignore},
+        {"hide", options->hide},
+        {"show", options->show},
+        {"show_from", options->show_from},
+        {"tagfocus", options->tag_focus},
+        {"tagignore", options->tag_ignore},
+        {"tagshow", options->tag_show},
+        {"taghide", options->tag_hide},
+    };
     bool is_first = true;
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
         const char *name = filters[i].name, *expression = filters[i].expression;

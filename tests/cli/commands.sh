@@ -10,7 +10,7 @@ expect 2 '' '^usage: pprofread COMMAND'
 expect 0 '^usage: pprofread COMMAND' '' --help
 expect 0 '^pprofread [0-9]+\.[0-9]+\.[0-9]+$' '' --version
 expect 2 '' "there is no command 'bogus'; 'pprofread --help' lists them" bogus
-for command in import check top tree raw weights; do
+for command in import check top tree traces tags raw weights; do
     expect 0 "^usage: pprofread $command " '' $command --help
     expect 0 "^usage: pprofread $command " '' help $command
     expect 2 '' "$command: which FILE\?; see 'pprofread $command --help'" $command
@@ -88,7 +88,7 @@ grep -q 'perf.data cannot be read from a pipe' err || fail 'perf.data from a pip
 "$pprofread" raw "$lua" 2>err | head -1 >out
 [ ! -s err ] || fail 'a closed pipe makes noise'
 if [ -w /dev/full ]; then
-    for command in raw top tree weights check; do
+    for command in raw top tree traces weights check; do
         "$pprofread" $command "$lua" >/dev/full 2>err && fail "$command does not see a full disk"
         grep -q 'No space left' err || fail "$command does not say that the disk is full"
     done
