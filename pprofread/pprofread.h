@@ -268,6 +268,19 @@ bool pprof_finish_merger(pprof_merger *merger, pprof_profile *profile, pprof_sta
 bool pprof_merge_profiles(const pprof_merge_input *inputs, size_t count, pprof_arena *arena, pprof_profile *output,
                           pprof_status *status);
 
+/* ---- subtract.c: Profile − Profile ─▶ Profile ------------------------------------------------------------------ */
+
+/* The label that marks the samples of the base in a comparison, as google/pprof does. Reports on a profile that has
+ * such samples take shares of their total. */
+#define PPROF_BASE_KEY "pprof::base"
+#define PPROF_BASE_TEXT "true"
+
+/* [input] less [base], which are merged as above. With [normalize] the input is first scaled to the base's totals. The
+ * base's samples stay apart from the input's only if they have a label that these have not: to compare, give them
+ * PPROF_BASE_KEY. */
+bool pprof_subtract_profile(const pprof_merge_input *input, const pprof_merge_input *base, bool normalize,
+                            pprof_arena *arena, pprof_profile *output, pprof_status *status);
+
 /* ---- select.c: which of a profile's values counts ------------------------------------------------------------ */
 
 /* The index of the sample type that PGO uses: the one named [wanted] ("samples", "cpu", or a decimal index) if not
@@ -476,9 +489,8 @@ pprof_print_report pprof_print_tree;   /* the same, each with its callers and ca
 pprof_print_report pprof_print_peek;   /* the same of the frames that match symbols, untrimmed; fails if none does */
 pprof_print_report pprof_print_traces; /* every sample: labels, value, stack */
 pprof_print_report pprof_print_tags;   /* the labels' values, and what their samples add up to */
+pprof_print_report pprof_print_raw;    /* all of the profile; of the options it heeds the filters only */
 pprof_print_report pprof_print_flame;  /* a flame graph, as an HTML page (print/flame.h) */
-
-bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@ int cli_run_check(int argc, char **argv);
 int cli_run_top(int argc, char **argv);
 int cli_run_tree(int argc, char **argv);
 int cli_run_peek(int argc, char **argv);
+int cli_run_diff(int argc, char **argv);
 int cli_run_traces(int argc, char **argv);
 int cli_run_tags(int argc, char **argv);
 int cli_run_flame(int argc, char **argv);
@@ -27,8 +28,9 @@ int cli_run_weights(int argc, char **argv);
 
 typedef struct cli_report_settings {
     pprof_report_options report;
+    const char *base, *diff_base; /* files to subtract */
     uint64_t size_limit;
-    bool trim;
+    bool trim, normalize;
     int order, granularity;
 } cli_report_settings;
 
@@ -37,13 +39,20 @@ enum { CLI_REPORT_OPTION_COUNT = 40 };
 /* Sets [settings] to what pprof does by itself, and gives the table of options that change them. */
 void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]);
 
-/* What the options say together: to be called after cli_parse, before settings->report is used. */
-void cli_settle_report_options(cli_report_settings *settings);
+/* What the options say together: to be called after cli_parse, before [settings] is used. False: they contradict each
+ * other, and that has been said. */
+bool cli_settle_report_options(const cli_syntax *syntax, cli_report_settings *settings);
+
+/* Reads the profile in [file], less the base where there is one. */
+bool cli_read_report_profile(const cli_report_settings *settings, const char *file, pprof_arena *arena,
+                             pprof_profile *profile, pprof_status *status);
+
+typedef enum cli_operands { CLI_FILE = 0, CLI_SYMBOLS_AND_FILE, CLI_BASE_AND_FILE } cli_operands;
 
 /* A command that is one report. */
 typedef struct cli_report {
     const char *command, *about;
-    bool takes_symbols; /* its operands are REGEX FILE */
+    cli_operands operands;
     pprof_print_report *print;
 } cli_report;
 

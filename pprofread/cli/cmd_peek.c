@@ -6,7 +6,7 @@ int cli_run_peek(int argc, char **argv) {
         .command = "peek",
         .about = "Prints the functions that match REGEX with all their callers and callees, in the layout of\n"
                  "pprof -peek. Nothing is trimmed.",
-        .takes_symbols = true,
+        .operands = CLI_SYMBOLS_AND_FILE,
         .print = pprof_print_peek,
     };
     return cli_run_report(&report, argc, argv);

@@ -10,6 +10,7 @@ static const cli_command commands[] = {
     {"top", "print the heaviest functions, lines or addresses, as pprof -top", cli_run_top},
     {"tree", "the same, each with its callers and callees, as pprof -tree", cli_run_tree},
     {"peek", "some functions with all their callers and callees, as pprof -peek", cli_run_peek},
+    {"diff", "print what has changed from one profile to another, as pprof -top -diff_base", cli_run_diff},
     {"traces", "print every sample with its labels and its stack, as pprof -traces", cli_run_traces},
     {"tags", "print what the samples under every label add up to, as pprof -tags", cli_run_tags},
     {"flame", "write a flame graph, as one HTML page", cli_run_flame},

@@ -68,6 +68,15 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
          .value = "F",
          .help = "drop calls below this share (default 0.001)"},
         {.name = "trim", .flag = &settings->trim, .help = "--trim=false drops nothing"},
+        {.name = "diff-base",
+         .text = &settings->diff_base,
+         .value = "FILE",
+         .help = "subtract this profile; shares are of its total"},
+        {.name = "base",
+         .text = &settings->base,
+         .value = "FILE",
+         .help = "subtract this profile; shares are of both's total"},
+        {.name = "normalize", .flag = &settings->normalize, .help = "scale to the base's total before subtracting"},
         CLI_SIZE_LIMIT_OPTION(&settings->size_limit),
         {0},
     };
@@ -75,31 +84,61 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
     memcpy(options, list, sizeof list);
 }
 
-void cli_settle_report_options(cli_report_settings *settings) {
+bool cli_settle_report_options(const cli_syntax *syntax, cli_report_settings *settings) {
     pprof_report_options *report = &settings->report;
     report->granularity = (pprof_granularity)settings->granularity;
     report->cumulative = settings->order == 1;
-    if (settings->trim) return;
-    report->node_count = 0;
-    report->node_fraction = report->edge_fraction = 0;
+    if (!settings->trim) {
+        report->node_count = 0;
+        report->node_fraction = report->edge_fraction = 0;
+    }
+    if (settings->base != NULL && settings->diff_base != NULL)
+        return cli_misuse(syntax, "--base or --diff-base, not both");
+    if (settings->normalize && settings->base == NULL && settings->diff_base == NULL)
+        return cli_misuse(syntax, "--normalize needs a profile to compare with, as --diff-base");
+    return true;
+}
+
+static bool subtract_base(const cli_report_settings *settings, const pprof_merge_input *input, pprof_arena *arena,
+                          pprof_profile *profile, pprof_status *status) {
+    static const pprof_text_label mark = {PPROF_BASE_KEY, PPROF_BASE_TEXT};
+    pprof_profile base_profile;
+    pprof_merge_input base = {.profile = &base_profile, .path = settings->base};
+    if (settings->diff_base != NULL)
+        base = (pprof_merge_input){&base_profile, settings->diff_base, .labels = &mark, .label_count = 1};
+    return cli_read_profile(base.path, settings->size_limit, arena, &base_profile, status) &&
+           pprof_subtract_profile(input, &base, settings->normalize, arena, profile, status);
+}
+
+bool cli_read_report_profile(const cli_report_settings *settings, const char *file, pprof_arena *arena,
+                             pprof_profile *profile, pprof_status *status) {
+    if (settings->base == NULL && settings->diff_base == NULL)
+        return cli_read_profile(file, settings->size_limit, arena, profile, status);
+    pprof_profile own;
+    pprof_merge_input input = {.profile = &own, .path = file};
+    return cli_read_profile(file, settings->size_limit, arena, &own, status) &&
+           subtract_base(settings, &input, arena, profile, status);
 }
 
 int cli_run_report(const cli_report *report, int argc, char **argv) {
+    static const char *const names[] = {
+        [CLI_FILE] = "FILE", [CLI_SYMBOLS_AND_FILE] = "REGEX FILE", [CLI_BASE_AND_FILE] = "BASE FILE"};
     cli_report_settings settings;
     cli_option options[CLI_REPORT_OPTION_COUNT];
     cli_list_report_options(&settings, options);
     const cli_syntax syntax = {report->command, report->about, options};
-    const char *names = report->takes_symbols ? "REGEX FILE" : "FILE", *operands[2];
+    const char *operands[2];
     int exit_status;
-    if (!cli_parse_operands(&syntax, names, argc, argv, operands, &exit_status)) return exit_status;
-    cli_settle_report_options(&settings);
-    if (report->takes_symbols) settings.report.symbols = operands[0];
+    if (!cli_parse_operands(&syntax, names[report->operands], argc, argv, operands, &exit_status)) return exit_status;
+    if (report->operands == CLI_SYMBOLS_AND_FILE) settings.report.symbols = operands[0];
+    if (report->operands == CLI_BASE_AND_FILE) settings.diff_base = operands[0];
+    if (!cli_settle_report_options(&syntax, &settings)) return CLI_MISUSED;
 
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_profile profile;
-    const char *file = operands[report->takes_symbols ? 1 : 0];
-    bool done = cli_read_profile(file, settings.size_limit, &arena, &profile, &status) &&
+    const char *file = operands[report->operands == CLI_FILE ? 0 : 1];
+    bool done = cli_read_report_profile(&settings, file, &arena, &profile, &status) &&
                 report->print(&profile, &settings.report, stdout, &arena, &status);
     exit_status = done ? cli_finish_output() : cli_report_failure(&status);
     pprof_arena_free(&arena);

@@ -201,10 +201,6 @@ void pprof_print_html(pprof_string string, FILE *out);
 /* ---- report.c: what every report begins with ------------------------------------------------------------------------
  */
 
-/* The label of samples that were subtracted from others for a comparison, as pprof marks them. */
-#define PPROF_BASE_KEY "pprof::base"
-#define PPROF_BASE_TEXT "true"
-
 typedef struct pprof_report {
     const pprof_report_options *options;
     FILE *out;

@@ -186,15 +186,20 @@ static void print_mapping(const printer *printer, uint32_t index, const pprof_ma
                   mapping->has_inline_frames ? "[IN]" : "");
 }
 
-bool pprof_print_raw(const pprof_profile *profile, FILE *out, pprof_arena *arena, pprof_status *status) {
-    pprof_profile pruned;
-    if (!pprof_prune_frames(profile, arena, &pruned, status)) return false;
-    printer printer = {.profile = &pruned, .out = out, .arena = arena, .status = status};
+bool pprof_print_raw(const pprof_profile *profile, const pprof_report_options *options, FILE *out, pprof_arena *arena,
+                     pprof_status *status) {
+    pprof_profile pruned, shown;
+    pprof_label_units units;
+    if (!pprof_prune_frames(profile, arena, &pruned, status) ||
+        !pprof_find_label_units(&pruned, arena, &units, status) ||
+        !pprof_filter_profile(&pruned, options, &units, arena, &shown, status))
+        return false;
+    printer printer = {.profile = &shown, .out = out, .arena = arena, .status = status};
     print_header(&printer);
     if (!print_samples(&printer)) return false;
     print_locations(&printer);
     (void)fputs("Mappings\n", out);
-    for (uint32_t m = 0; m < pruned.mapping_count; m++) print_mapping(&printer, m, &pruned.mappings[m]);
-    if (pruned.mapping_count == 0) print_mapping(&printer, 0, &(pprof_mapping){0});
+    for (uint32_t m = 0; m < shown.mapping_count; m++) print_mapping(&printer, m, &shown.mappings[m]);
+    if (shown.mapping_count == 0) print_mapping(&printer, 0, &(pprof_mapping){0});
     return pprof_check_output(out, status);
 }

@@ -54,6 +54,26 @@ cmp -s out "$data/golden/lua.sym.top-addresses" || fail 'top -addresses is not t
 cmp -s out "$data/golden/lua.sym.top-noinlines" || fail 'an option after FILE is not heard'
 "$pprofread" peek . "$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.peek" || fail 'peek is not the golden'
+# compare GOLDEN ARGUMENT…: what the command prints is the golden
+compare() {
+    golden=$1
+    shift
+    "$pprofread" "$@" >out 2>err </dev/null
+    cmp -s out "$data/golden/$golden" || fail "pprofread $*: not the golden $golden"
+}
+lua2=$data/profiles/lua2.sym.pb.gz
+compare diff.lua-lua2.top diff "$lua" "$lua2"
+compare diff.lua-lua2.top top -diff_base="$lua" "$lua2"
+compare diff.lua-lua2.raw raw -diff_base="$lua" "$lua2"
+compare diff.lua-xmlbench.top diff "$lua" "$data/profiles/xmlbench.sym.pb.gz"
+compare base.lua-lua2.top top -base "$lua" "$lua2"
+compare base.lua-xmlbench.top top -base "$lua" "$data/profiles/xmlbench.sym.pb.gz"
+compare go.cpu.tagfocus top --tagfocus=worker:1 "$data/profiles/go.cpu.pb.gz"
+expect 0 'accounting for 0, 0% of 683ms total' '' diff --normalize "$lua" "$lua"
+expect 2 '' '--base or --diff-base, not both' top --base=a --diff-base=b c
+expect 2 '' '--normalize needs a profile to compare with' top --normalize "$lua"
+expect 2 '' 'diff: which FILE\?' diff "$lua"
+expect 1 '' 'only profiles of the same types' diff "$lua" "$data/profiles/xmlbench.heap.pb.gz"
 "$pprofread" raw - <"$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.raw" || fail 'raw from standard input is not the golden'
 expect 0 '0.68s total' '' top -unit=s "$lua"

@@ -38,7 +38,7 @@ static void load(const char *name, pprof_arena *arena, pprof_profile *profile) {
 
 static const pprof_report_options defaults = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1};
 
-/* A report's text; NULL: raw. The caller frees it. */
+/* A report's text. The caller frees it. */
 static text print_report(pprof_print_report *report, const pprof_profile *profile,
                          const pprof_report_options *options) {
     text text = {0};
@@ -46,8 +46,7 @@ static text print_report(pprof_print_report *report, const pprof_profile *profil
     pprof_status status = {0};
     FILE *out = open_memstream(&text.bytes, &text.size);
     assert_non_null(out);
-    bool done = report != NULL ? report(profile, options, out, &arena, &status)
-                               : pprof_print_raw(profile, out, &arena, &status);
+    bool done = report(profile, options, out, &arena, &status);
     (void)fclose(out);
     if (!done) fail_msg("%s", status.message);
     pprof_arena_free(&arena);
@@ -56,7 +55,8 @@ static text print_report(pprof_print_report *report, const pprof_profile *profil
 
 /* top, or raw where there are no options. */
 static text print(const pprof_profile *profile, const pprof_report_options *options) {
-    return print_report(options != NULL ? pprof_print_top : NULL, profile, options);
+    return options != NULL ? print_report(pprof_print_top, profile, options)
+                           : print_report(pprof_print_raw, profile, &defaults);
 }
 
 static void assert_same_text(const char *name, text actual, text expected) {
@@ -77,13 +77,13 @@ static void assert_shows(const pprof_profile *profile, const pprof_report_option
 
 typedef struct golden_kind {
     const char *suffix;
-    pprof_print_report *report; /* NULL: raw */
+    pprof_print_report *report;
     pprof_report_options options;
 } golden_kind;
 
 #define DEFAULTS .node_count = -1, .node_fraction = -1, .edge_fraction = -1
 static const golden_kind golden_kinds[] = {
-    {.suffix = "raw"},
+    {.suffix = "raw", .report = pprof_print_raw, .options = {DEFAULTS}},
     {.suffix = "top", .report = pprof_print_top, .options = {DEFAULTS}},
     {.suffix = "top-cum", .report = pprof_print_top, .options = {DEFAULTS, .cumulative = true}},
     {.suffix = "top-lines", .report = pprof_print_top, .options = {DEFAULTS, .granularity = PPROF_BY_LINES}},
