@@ -36,12 +36,13 @@ static int compare_calls(const pprof_body *body, pprof_place place, uint32_t fun
 }
 
 /* The first call of [parent] that is not before (place, function). */
-static uint32_t find_lower_bound(const pprof_weights *weights, uint32_t parent, pprof_place place, uint32_t function) {
-    const pprof_body *body = &weights->bodies[parent];
-    uint32_t low = body->first_call, high = low + body->call_count;
+static uint32_t find_lower_bound(const pprof_index *weights, uint32_t parent, pprof_place place, uint32_t function) {
+    pprof_body body = pprof_get_body(weights, parent);
+    uint32_t low = body.first_call, high = low + body.call_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (compare_calls(&weights->bodies[middle], place, function) < 0)
+        pprof_body call = pprof_get_body(weights, middle);
+        if (compare_calls(&call, place, function) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -49,22 +50,30 @@ static uint32_t find_lower_bound(const pprof_weights *weights, uint32_t parent, 
     return low;
 }
 
-static uint32_t find_exact_call(const pprof_weights *weights, uint32_t parent, pprof_place place, uint32_t function) {
+/* Behind the last call of [parent]. */
+static uint32_t get_end(const pprof_index *weights, uint32_t parent) {
+    pprof_body body = pprof_get_body(weights, parent);
+    return body.first_call + body.call_count;
+}
+
+static uint32_t find_exact_call(const pprof_index *weights, uint32_t parent, pprof_place place, uint32_t function) {
     uint32_t call = find_lower_bound(weights, parent, place, function);
-    uint32_t end = weights->bodies[parent].first_call + weights->bodies[parent].call_count;
-    return call < end && compare_calls(&weights->bodies[call], place, function) == 0 ? call : PPROF_NONE;
+    if (call >= get_end(weights, parent)) return PPROF_NONE;
+    pprof_body body = pprof_get_body(weights, call);
+    return compare_calls(&body, place, function) == 0 ? call : PPROF_NONE;
 }
 
 /* The call of [function] at [place]; where one side has no column, the only one on the line. */
-static uint32_t find_call(const pprof_weights *weights, uint32_t parent, pprof_place place, uint32_t function) {
+static uint32_t find_call(const pprof_index *weights, uint32_t parent, pprof_place place, uint32_t function) {
     uint32_t call = find_exact_call(weights, parent, place, function);
     if (call != PPROF_NONE) return call;
     if (place.column != 0) return find_exact_call(weights, parent, (pprof_place){place.offset, 0}, function);
 
-    uint32_t found = PPROF_NONE, end = weights->bodies[parent].first_call + weights->bodies[parent].call_count;
-    for (call = find_lower_bound(weights, parent, place, 0);
-         call < end && weights->bodies[call].place.offset == place.offset; call++) {
-        if (weights->bodies[call].function != function) continue;
+    uint32_t found = PPROF_NONE, end = get_end(weights, parent);
+    for (call = find_lower_bound(weights, parent, place, 0); call < end; call++) {
+        pprof_body body = pprof_get_body(weights, call);
+        if (body.place.offset != place.offset) break;
+        if (body.function != function) continue;
         if (found != PPROF_NONE) return PPROF_NONE;
         found = call;
     }
@@ -85,8 +94,8 @@ static void find_bodies(pgo_matcher *matcher) {
         uint32_t parent = module->contexts[context->parent].weight_body;
         if (parent == PPROF_NONE) continue;
         pprof_place place = context->call_place;
-        const pprof_weight_function *caller = &matcher->weights->functions[matcher->weights->bodies[parent].function];
-        if (caller->lines_are_absolute && context->call_line != 0) place.offset = pgo_get_offset(context->call_line, 0);
+        if (context->call_line != 0 && pgo_has_absolute_lines(matcher->weights, parent))
+            place.offset = pgo_get_offset(context->call_line, 0);
         context->weight_body = find_call(matcher->weights, parent, place, function);
     }
 }
@@ -139,17 +148,19 @@ static bool add_claim(pgo_matcher *matcher, claim_list *list, claim claim) {
     return true;
 }
 
-/* Adds the claims of one copy: its body against its function's root, and so down both tries side by side. */
+/* Adds the claims of one copy: its body against its function's root, and so down both tries side by side. Only an index
+ * that was made up can have more bodies under one than there are: its bodies are no tree. */
 static bool add_copy(pgo_matcher *matcher, claim_list *list, uint32_t body, uint32_t depth) {
-    const pprof_weights *weights = matcher->weights;
+    const pprof_index *weights = matcher->weights;
     size_t next = list->count;
-    if (!add_claim(matcher, list, (claim){depth, body, weights->bodies[body].function})) return false;
-    for (; next < list->count; next++) {
+    size_t limit = next + weights->body_count;
+    if (!add_claim(matcher, list, (claim){depth, body, pprof_get_body(weights, body).function})) return false;
+    for (; next < list->count && list->count <= limit; next++) {
         claim above = list->claims[next];
-        const pprof_body *from = &weights->bodies[above.from];
-        for (uint32_t call = from->first_call; call < from->first_call + from->call_count; call++) {
-            const pprof_body *callee = &weights->bodies[call];
-            uint32_t to = find_exact_call(weights, above.to, callee->place, callee->function);
+        pprof_body from = pprof_get_body(weights, above.from);
+        for (uint32_t call = from.first_call; call < from.first_call + from.call_count; call++) {
+            pprof_body callee = pprof_get_body(weights, call);
+            uint32_t to = find_exact_call(weights, above.to, callee.place, callee.function);
             if (to != PPROF_NONE && !add_claim(matcher, list, (claim){above.depth + 1, call, to})) return false;
         }
     }
@@ -179,19 +190,21 @@ static int compare_claims(const void *left, const void *right) {
     return (a->to > b->to) - (a->to < b->to);
 }
 
-static void settle_claim(pgo_matcher *matcher, const claim *claim) {
-    const pprof_weights *weights = matcher->weights;
-    const pprof_body *from = &weights->bodies[claim->from], *to = &weights->bodies[claim->to];
-    uint64_t *inclusive = &matcher->claimed_inclusive[claim->to], *leaf = &matcher->claimed_leaf[claim->to];
-    *inclusive = pgo_add(*inclusive, pgo_get_inclusive(matcher, claim->from));
-    *leaf = pgo_add(*leaf, pgo_get_leaf(matcher, claim->from));
+/* Adds to what copies have taken of an element. */
+static bool take(pgo_matcher *matcher, pgo_sparse *claimed, uint32_t element, uint64_t weight) {
+    uint64_t *sum = pgo_reach_sparse(claimed, element, matcher->scratch, matcher->run->status);
+    if (sum != NULL) *sum = pgo_add(*sum, weight);
+    return sum != NULL;
+}
 
+static bool settle_selves(pgo_matcher *matcher, const pprof_body *from, const pprof_body *to) {
+    const pprof_index *weights = matcher->weights;
     uint32_t f = from->first_self, t = to->first_self;
     uint32_t from_end = f + from->self_count, to_end = t + to->self_count;
     while (f < from_end && t < to_end) {
-        pprof_place a = weights->selves[f].place, b = weights->selves[t].place;
+        pprof_place a = pprof_get_self(weights, f).place, b = pprof_get_self(weights, t).place;
         if (a.offset == b.offset && a.column == b.column) {
-            matcher->claimed_self[t] = pgo_add(matcher->claimed_self[t], pgo_get_self(matcher, f));
+            if (!take(matcher, &matcher->claimed_self, t, pgo_get_self(matcher, f))) return false;
             f++;
             t++;
         } else if (a.offset < b.offset || (a.offset == b.offset && a.column < b.column)) {
@@ -200,15 +213,19 @@ static void settle_claim(pgo_matcher *matcher, const claim *claim) {
             t++;
         }
     }
+    return true;
+}
+
+static bool settle_claim(pgo_matcher *matcher, const claim *claim) {
+    pprof_body from = pprof_get_body(matcher->weights, claim->from), to = pprof_get_body(matcher->weights, claim->to);
+    return take(matcher, &matcher->claimed_inclusive, claim->to, pgo_get_inclusive(matcher, claim->from)) &&
+           take(matcher, &matcher->claimed_leaf, claim->to, pgo_get_leaf(matcher, claim->from)) &&
+           settle_selves(matcher, &from, &to);
 }
 
 bool pgo_claim_bodies(pgo_matcher *matcher) {
-    const pprof_weights *weights = matcher->weights;
     pprof_status *status = matcher->run->status;
     uint32_t context_count = matcher->module->context_count;
-    matcher->claimed_self = pprof_allocate(matcher->scratch, weights->self_count, sizeof(uint64_t), status);
-    matcher->claimed_inclusive = pprof_allocate(matcher->scratch, weights->body_count, sizeof(uint64_t), status);
-    matcher->claimed_leaf = pprof_allocate(matcher->scratch, weights->body_count, sizeof(uint64_t), status);
     matcher->copy_bodies = pprof_allocate(matcher->scratch, context_count, sizeof(uint32_t), status);
     matcher->shared_context = pprof_allocate(matcher->scratch, context_count, sizeof(uint32_t), status);
     if (status->failed) return false;
@@ -217,6 +234,7 @@ bool pgo_claim_bodies(pgo_matcher *matcher) {
     find_bodies(matcher);
     if (!list_copies(matcher) || !list_claims(matcher, &list)) return false;
     if (list.count != 0) qsort(list.claims, list.count, sizeof *list.claims, compare_claims);
-    for (size_t i = 0; i < list.count; i++) settle_claim(matcher, &list.claims[i]);
+    for (size_t i = 0; i < list.count; i++)
+        if (!settle_claim(matcher, &list.claims[i])) return false;
     return true;
 }

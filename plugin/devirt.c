@@ -30,8 +30,9 @@ typedef struct call_site {
 } call_site;
 
 static const char *get_target_name(const pgo_run *run, const pgo_target *target) {
-    return target->function != PGO_NONE ? run->module.functions[target->function].name
-                                        : run->weights.functions[target->weight_function].linkage_name;
+    return target->function != PGO_NONE
+               ? run->module.functions[target->function].name
+               : pprof_get_weight_function(&run->weights, target->weight_function).linkage_name;
 }
 
 static const pgo_target *get_target(const pgo_run *run, const call_site *site, uint32_t index) {
@@ -147,7 +148,7 @@ static bool devirtualize_call(pgo_run *run, uint32_t function_index, uint32_t ca
     site.count = function->has_frequencies ? pgo_get_block_count(function, call->block) : site.weight;
     if (pgo_get_samples(&run->weights, site.weight) < SAMPLES_NEEDED)
         return refuse(run, &site, get_target(run, &site, 0), "5 samples are needed at the call");
-    if (site.weight < run->hot->threshold) return refuse(run, &site, get_target(run, &site, 0), "the call is not hot");
+    if (site.weight < run->hot->last.leaf) return refuse(run, &site, get_target(run, &site, 0), "the call is not hot");
     uint32_t promoted;
     if (!promote_targets(run, &site, &promoted)) return false;
     write_value_profile(run, &site, promoted);

@@ -152,25 +152,28 @@ static int order_indices(const void *left, const void *right) {
  * took, less what came through its own calls of itself. */
 static bool count_own_samples(estimator *estimator) {
     const pgo_module *module = estimator->module;
-    const pprof_weights *weights = &estimator->run->weights;
+    const pprof_index *weights = &estimator->run->weights;
     pprof_status *status = estimator->run->status;
     uint32_t *copies = pprof_allocate(&estimator->scratch, module->context_count, sizeof *copies, status);
-    double *taken = pprof_allocate(&estimator->scratch, weights->function_count, sizeof *taken, status);
-    if (status->failed) return false;
+    pgo_sparse taken = {0};
+    if (copies == NULL) return false;
     uint32_t copy_count = 0;
     for (uint32_t c = 0; c < module->context_count; c++)
         if (module->contexts[c].parent != PGO_NONE && module->contexts[c].weight_body != PPROF_NONE)
             copies[copy_count++] = module->contexts[c].weight_body;
     qsort(copies, copy_count, sizeof *copies, order_indices);
     for (uint32_t c = 0; c < copy_count; c++) {
-        const pprof_body *body = &weights->bodies[copies[c]];
-        if (c == 0 || copies[c] != copies[c - 1]) taken[body->function] += get_samples(estimator, body->leaf);
+        if (c != 0 && copies[c] == copies[c - 1]) continue;
+        pprof_body body = pprof_get_body(weights, copies[c]);
+        uint64_t *sum = pgo_reach_sparse(&taken, body.function, &estimator->scratch, status);
+        if (sum == NULL) return false;
+        *sum = pgo_add_weights(*sum, body.leaf);
     }
     for (uint32_t f = 0; f < module->function_count; f++) {
         const pgo_function *function = &module->functions[f];
         if (function->weight_function == PGO_NONE) continue;
-        double samples = get_samples(estimator, weights->bodies[function->weight_function].leaf);
-        samples -= taken[function->weight_function];
+        double samples = get_samples(estimator, pprof_get_body(weights, function->weight_function).leaf);
+        samples -= get_samples(estimator, pgo_get_sparse(&taken, function->weight_function));
         for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++)
             if (get_callee(estimator, &module->calls[c]) == function)
                 samples -= get_samples(estimator, module->calls[c].leaf);
@@ -442,7 +445,7 @@ static bool estimate(estimator *estimator) {
 }
 
 bool pgo_estimate_frequencies(pgo_run *run) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     if (weights->total == 0) return true;
     estimator estimator = {.run = run, .module = &run->module, .options = pgo_get_default_fit_options()};
     estimator.samples_per_weight = (double)weights->sample_count / (double)weights->total;

@@ -40,11 +40,11 @@ typedef struct hot_calls {
 /* ---- which calls are hot --------------------------------------------------------------------------------------- */
 
 /* The first of the body's calls at [offset] or behind it. */
-static uint32_t find_offset(const pprof_weights *weights, const pprof_body *body, int32_t offset) {
+static uint32_t find_offset(const pprof_index *weights, const pprof_body *body, int32_t offset) {
     uint32_t low = body->first_call, high = body->first_call + body->call_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (weights->bodies[middle].place.offset < offset)
+        if (pprof_get_body(weights, middle).place.offset < offset)
             low = middle + 1;
         else
             high = middle;
@@ -55,19 +55,21 @@ static uint32_t find_offset(const pprof_weights *weights, const pprof_body *body
 /* By the edge in the call's own column; where there is none, match.c has given the call the samples of another column
  * of the line, so any edge of the line to this callee will do. */
 static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t callee_weights) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     uint32_t body = run->module.contexts[call->context].weight_body;
     if (body == PPROF_NONE || callee_weights == PGO_NONE || call->line == 0) return false;
-    uint32_t caller = weights->bodies[body].function;
-    const pprof_body *root = &weights->bodies[caller];
-    int32_t offset = weights->functions[caller].lines_are_absolute ? (int32_t)call->line : call->place.offset;
+    uint32_t caller = pprof_get_body(weights, body).function;
+    pprof_body root = pprof_get_body(weights, caller);
+    bool is_absolute = pprof_get_weight_function(weights, caller).lines_are_absolute;
+    int32_t offset = is_absolute ? (int32_t)call->line : call->place.offset;
     bool is_any_hot = false;
-    for (uint32_t e = find_offset(weights, root, offset); e < root->first_call + root->call_count; e++) {
-        const pprof_body *edge = &weights->bodies[e];
-        if (edge->place.offset != offset) break;
-        if (edge->function != callee_weights) continue;
-        bool is_hot = pprof_is_hot_edge(run->hot, weights, caller, edge->place, callee_weights);
-        if (edge->place.column == call->place.column) return is_hot;
+    for (uint32_t e = find_offset(weights, &root, offset); e < root.first_call + root.call_count; e++) {
+        pprof_body body = pprof_get_body(weights, e);
+        if (body.place.offset != offset) break;
+        if (body.function != callee_weights) continue;
+        pprof_hot_edge edge = {caller, body.function, e, body.place, body.leaf, body.inclusive};
+        bool is_hot = pprof_is_hot_edge(run->hot, &edge);
+        if (body.place.column == call->place.column) return is_hot;
         is_any_hot |= is_hot;
     }
     return is_any_hot;

@@ -13,32 +13,16 @@
  */
 #include "plugin.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static int order_descending(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a < b) - (a > b);
-}
-
 /* The least self weight among the functions that make up the hot share of all self weight. */
-static bool find_hot_weight(pgo_run *run, uint64_t *least) {
-    const pprof_weights *weights = &run->weights;
-    uint64_t *leaf = pprof_allocate(run->arena, weights->function_count, sizeof *leaf, run->status);
-    if (leaf == NULL) return false;
-    uint64_t total = 0, sum = 0;
-    for (uint32_t f = 0; f < weights->function_count; f++) {
-        leaf[f] = weights->bodies[f].leaf;
-        total = pgo_add_weights(total, leaf[f]);
-    }
-    qsort(leaf, weights->function_count, sizeof *leaf, order_descending);
-    *least = UINT64_MAX;
+static uint64_t find_hot_weight(const pgo_run *run) {
+    uint64_t total = pprof_find_weight(&run->weights, PPROF_CURVE_FUNCTIONS, 1).sum;
     double wanted = (double)total * run->options.inline_cdf_threshold / 100;
-    for (uint32_t f = 0; f < weights->function_count && leaf[f] != 0 && (double)sum < wanted; f++) {
-        sum = pgo_add_weights(sum, leaf[f]);
-        *least = leaf[f];
-    }
-    return true;
+    if (wanted <= 0) return UINT64_MAX;
+    uint64_t sum = wanted >= 0x1p64 ? UINT64_MAX : (uint64_t)wanted;
+    if ((double)sum < wanted) sum++;
+    return pprof_find_sum(&run->weights, PPROF_CURVE_FUNCTIONS, sum).weight;
 }
 
 typedef struct placement {
@@ -69,7 +53,8 @@ static bool place_function(pgo_run *run, uint32_t index, const placement *placem
 
 /* Whether any sample has the function in its stack, whether called or inlined somewhere. */
 static bool is_sampled(const pgo_run *run, const pgo_function *function) {
-    return function->weight_function != PGO_NONE && run->weights.bodies[function->weight_function].inclusive != 0;
+    return function->weight_function != PGO_NONE &&
+           pprof_get_body(&run->weights, function->weight_function).inclusive != 0;
 }
 
 static const uint64_t TELLING_SAMPLES = 2000;
@@ -81,8 +66,7 @@ static bool are_unsampled_cold(const pgo_run *run) {
 
 bool pgo_place_functions(pgo_run *run) {
     bool unsampled_are_cold = are_unsampled_cold(run);
-    uint64_t hot_weight;
-    if (!find_hot_weight(run, &hot_weight)) return false;
+    uint64_t hot_weight = find_hot_weight(run);
     for (uint32_t f = 0; f < run->module.function_count; f++) {
         const pgo_function *function = &run->module.functions[f];
         if (function->state != PGO_TAKES_PART) continue;

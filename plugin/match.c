@@ -75,10 +75,6 @@ static bool list_identities(pgo_matcher *matcher, uint32_t *identity_count) {
 /* Fills each function's weight_function and the way back. */
 static bool assign_functions(pgo_matcher *matcher) {
     pgo_module *module = matcher->module;
-    matcher->weights_module =
-        pprof_allocate(matcher->scratch, matcher->weights->function_count, sizeof(uint32_t), matcher->run->status);
-    if (matcher->weights_module == NULL) return false;
-    for (uint32_t w = 0; w < matcher->weights->function_count; w++) matcher->weights_module[w] = PGO_NONE;
     for (uint32_t f = 0; f < module->function_count; f++) {
         pgo_function *function = &module->functions[f];
         const pgo_identity *identity = &matcher->identities[matcher->function_identity[f]];
@@ -86,8 +82,10 @@ static bool assign_functions(pgo_matcher *matcher) {
         function->miss_reason = identity->miss_reason;
         if (function->weight_function == PGO_NONE) continue;
         /* A body is found rather than a declaration of the same name. */
-        uint32_t *back = &matcher->weights_module[function->weight_function];
-        if (*back == PGO_NONE || module->functions[*back].state == PGO_IS_DECLARATION) *back = f;
+        uint64_t *back = pgo_reach_sparse(&matcher->weights_module, function->weight_function, matcher->scratch,
+                                          matcher->run->status);
+        if (back == NULL) return false;
+        if (*back == 0 || module->functions[*back - 1].state == PGO_IS_DECLARATION) *back = (uint64_t)f + 1;
     }
     return true;
 }
@@ -123,7 +121,7 @@ static bool report_unmatched(pgo_run *run, uint32_t f) {
     if (function->state == PGO_IS_DECLARATION) return true;
     uint64_t weight = 0;
     if (function->weight_function != PGO_NONE) {
-        weight = run->weights.bodies[function->weight_function].leaf;
+        weight = pprof_get_body(&run->weights, function->weight_function).leaf;
         function->miss_reason = get_state_reason(function->state);
     }
     if (function->miss_reason == NULL) return true;
@@ -134,7 +132,7 @@ static bool report_unmatched(pgo_run *run, uint32_t f) {
 
 static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *result) {
     pgo_function *function = &run->module.functions[f];
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     unsigned long long samples = pgo_get_samples(weights, function->self_samples);
     unsigned long long missing = pgo_get_samples(weights, result->missing);
     if (result->missing != 0) {
@@ -175,12 +173,13 @@ static const char *find_own_file(const pgo_module *module) {
 /* Remembers what this look at the module found: the pre-inliner may leave nothing of a function. */
 static bool note_known_functions(const pgo_matcher *matcher, uint32_t identity_count) {
     pgo_run *run = matcher->run;
-    if (run->known_functions == NULL)
-        run->known_functions = pprof_allocate(run->arena, matcher->weights->function_count, sizeof(bool), run->status);
-    if (run->known_functions == NULL) return false;
-    for (uint32_t i = 0; i < identity_count; i++)
-        if (matcher->identities[i].weight_function != PGO_NONE)
-            run->known_functions[matcher->identities[i].weight_function] = true;
+    for (uint32_t i = 0; i < identity_count; i++) {
+        if (matcher->identities[i].weight_function == PGO_NONE) continue;
+        uint64_t *is_known =
+            pgo_reach_sparse(&run->known_functions, matcher->identities[i].weight_function, run->arena, run->status);
+        if (is_known == NULL) return false;
+        *is_known = true;
+    }
     return true;
 }
 
@@ -188,19 +187,21 @@ static bool note_known_functions(const pgo_matcher *matcher, uint32_t identity_c
  * removed, or compiled out. */
 static bool report_gone_functions(const pgo_matcher *matcher) {
     pgo_run *run = matcher->run;
-    const pprof_weights *weights = matcher->weights;
+    const pprof_index *weights = matcher->weights;
     const char *own_file = find_own_file(matcher->module);
     if (own_file == NULL) return true;
-    for (uint32_t w = 0; w < weights->function_count; w++) {
-        const pprof_weight_function *function = &weights->functions[w];
-        if (run->known_functions[w] || weights->bodies[w].leaf == 0 || strcmp(function->file, own_file) != 0) continue;
-        const char *message = pprof_format_string(
-            run->arena, run->status,
-            "%llu samples of %s not matched: the profile has it in %s, this module has no such "
-            "function (renamed, removed, or ambiguous)",
-            (unsigned long long)pgo_get_samples(weights, weights->bodies[w].leaf), function->linkage_name, own_file);
-        if (!report_function(run, PGO_NONE, PGO_DECISION_MISSED, "NotMatched", weights->bodies[w].leaf, message))
-            return false;
+    pprof_key_search search = pprof_search_key(weights, PPROF_KEY_FILE, own_file, strlen(own_file));
+    for (uint32_t w; (w = pprof_next_function(weights, &search)) != PPROF_NONE;) {
+        pprof_weight_function function = pprof_get_weight_function(weights, w);
+        uint64_t leaf = pprof_get_body(weights, w).leaf;
+        if (pgo_get_sparse(&run->known_functions, w) != 0 || leaf == 0 || strcmp(function.file, own_file) != 0)
+            continue;
+        const char *message =
+            pprof_format_string(run->arena, run->status,
+                                "%llu samples of %s not matched: the profile has it in %s, this module has no such "
+                                "function (renamed, removed, or ambiguous)",
+                                (unsigned long long)pgo_get_samples(weights, leaf), function.linkage_name, own_file);
+        if (!report_function(run, PGO_NONE, PGO_DECISION_MISSED, "NotMatched", leaf, message)) return false;
     }
     return true;
 }
@@ -226,5 +227,5 @@ bool pgo_match_weights(pgo_run *run) {
     for (uint32_t f = 0; f < run->module.function_count && done; f++) done = match_function(&matcher, f);
     done = done && note_known_functions(&matcher, identity_count) && report_gone_functions(&matcher);
     pprof_arena_free(&scratch);
-    return done;
+    return done && !run->status->failed; /* a damaged index answers nothing */
 }

@@ -31,22 +31,22 @@ const char *pgo_shorten_name(const char *name, pgo_name_form form, pprof_arena *
 /* ---- match_names.c --------------------------------------------------------------------------------------------- */
 
 /* Fills weight_function and miss_reason (a literal) of each identity. */
-bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pprof_weights *weights,
+bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pprof_index *weights,
                      pprof_status *status);
 
 /* ---- the stage at work ----------------------------------------------------------------------------------------- */
 
 typedef struct pgo_matcher {
     pgo_run *run;
-    const pprof_weights *weights;
+    const pprof_index *weights;
     pgo_module *module;
     pprof_arena *scratch;
     pgo_identity *identities;
     uint32_t *context_identity;  /* parallel to module.contexts */
     uint32_t *function_identity; /* parallel to module.functions */
-    uint32_t *weights_module;    /* weights.functions ─▶ module.functions with a body, PGO_NONE */
-    /* What inlined copies have taken from the bodies of their functions: parallel to weights.selves and .bodies. */
-    uint64_t *claimed_self, *claimed_inclusive, *claimed_leaf;
+    pgo_sparse weights_module;   /* functions of the Weights ─▶ 1 + module.functions, with a body where there is one */
+    /* What inlined copies have taken from the selves and bodies of their functions. */
+    pgo_sparse claimed_self, claimed_inclusive, claimed_leaf;
     uint32_t *copy_bodies; /* the bodies that belong to inlined copies, ascending, each once */
     uint32_t copy_body_count;
     uint32_t *shared_context; /* the first context of the function with the same weight body: parallel to contexts */
@@ -63,13 +63,25 @@ static inline uint64_t pgo_add(uint64_t a, uint64_t b) {
 
 /* What is left of a self or body after the claims. */
 static inline uint64_t pgo_get_self(const pgo_matcher *matcher, uint32_t self) {
-    return pgo_subtract(matcher->weights->selves[self].weight, matcher->claimed_self[self]);
+    return pgo_subtract(pprof_get_self(matcher->weights, self).weight, pgo_get_sparse(&matcher->claimed_self, self));
 }
 static inline uint64_t pgo_get_inclusive(const pgo_matcher *matcher, uint32_t body) {
-    return pgo_subtract(matcher->weights->bodies[body].inclusive, matcher->claimed_inclusive[body]);
+    return pgo_subtract(pprof_get_body(matcher->weights, body).inclusive,
+                        pgo_get_sparse(&matcher->claimed_inclusive, body));
 }
 static inline uint64_t pgo_get_leaf(const pgo_matcher *matcher, uint32_t body) {
-    return pgo_subtract(matcher->weights->bodies[body].leaf, matcher->claimed_leaf[body]);
+    return pgo_subtract(pprof_get_body(matcher->weights, body).leaf, pgo_get_sparse(&matcher->claimed_leaf, body));
+}
+
+/* Whether the places of [body] hold lines, since its function's first line is not known. */
+static inline bool pgo_has_absolute_lines(const pprof_index *weights, uint32_t body) {
+    return pprof_get_weight_function(weights, pprof_get_body(weights, body).function).lines_are_absolute;
+}
+
+/* The module's function that is the Weights' [function], one with a body if there is one; PGO_NONE. */
+static inline uint32_t pgo_get_module_function(const pgo_matcher *matcher, uint32_t function) {
+    uint64_t found = pgo_get_sparse(&matcher->weights_module, function);
+    return found == 0 ? PGO_NONE : (uint32_t)(found - 1);
 }
 
 /* The absolute line of an offset in [context], whose weights are [body]; 0 when there is none. */

@@ -100,7 +100,7 @@ static bool share_samples(call_matcher *calls, uint32_t edge) {
         if (shares == NULL) return false;
         calls->shares = shares;
         shares[calls->share_count++] = (call_share){.call = calls->chosen[i],
-                                                    .weight_function = matcher->weights->bodies[edge].function,
+                                                    .weight_function = pprof_get_body(matcher->weights, edge).function,
                                                     .inclusive = inclusive / count + (i < inclusive % count),
                                                     .leaf = leaf / count + (i < leaf % count)};
     }
@@ -110,13 +110,13 @@ static bool share_samples(call_matcher *calls, uint32_t edge) {
 /* Says so where a direct call stands at the very place of an edge that goes elsewhere. */
 static bool report_other_callee(call_matcher *calls, uint32_t first, uint32_t end, uint32_t edge_index) {
     pgo_run *run = calls->matcher->run;
-    const pprof_body *edge = &calls->matcher->weights->bodies[edge_index];
+    pprof_body edge = pprof_get_body(calls->matcher->weights, edge_index);
     for (uint32_t i = first; i < end; i++) {
         const pgo_call *call = &calls->matcher->module->calls[calls->calls[i].call];
-        if (call->kind != PGO_CALL_DIRECT || call->callee == PGO_NONE || edge->place.column == 0 ||
-            calls->calls[i].column != edge->place.column)
+        if (call->kind != PGO_CALL_DIRECT || call->callee == PGO_NONE || edge.place.column == 0 ||
+            calls->calls[i].column != edge.place.column)
             continue;
-        const char *seen = calls->matcher->weights->functions[edge->function].linkage_name;
+        const char *seen = pprof_get_weight_function(calls->matcher->weights, edge.function).linkage_name;
         const char *called = calls->matcher->module->functions[call->callee].name;
         uint64_t samples = pgo_get_inclusive(calls->matcher, edge_index);
         const char *message = pprof_format_string(
@@ -169,14 +169,14 @@ static bool is_copy(const pgo_matcher *matcher, uint32_t body) {
 static bool match_edges(call_matcher *calls, uint32_t context) {
     const pgo_matcher *matcher = calls->matcher;
     uint32_t body_index = matcher->module->contexts[context].weight_body;
-    const pprof_body *body = &matcher->weights->bodies[body_index];
-    for (uint32_t e = body->first_call; e < body->first_call + body->call_count; e++) {
-        const pprof_body *edge = &matcher->weights->bodies[e];
+    pprof_body body = pprof_get_body(matcher->weights, body_index);
+    for (uint32_t e = body.first_call; e < body.first_call + body.call_count; e++) {
+        pprof_body edge = pprof_get_body(matcher->weights, e);
         if (pgo_get_inclusive(matcher, e) == 0 || is_copy(matcher, e)) continue;
         uint32_t first, end;
-        find_line(calls, context, pgo_get_line(matcher, context, body_index, edge->place.offset), &first, &end);
-        choose_calls(calls, first, end, PGO_CALL_DIRECT, edge);
-        if (calls->chosen_count == 0) choose_calls(calls, first, end, PGO_CALL_INDIRECT, edge);
+        find_line(calls, context, pgo_get_line(matcher, context, body_index, edge.place.offset), &first, &end);
+        choose_calls(calls, first, end, PGO_CALL_DIRECT, &edge);
+        if (calls->chosen_count == 0) choose_calls(calls, first, end, PGO_CALL_INDIRECT, &edge);
         bool done = calls->chosen_count != 0 ? share_samples(calls, e) : report_other_callee(calls, first, end, e);
         if (!done) return false;
     }
@@ -192,7 +192,7 @@ static bool add_target(pgo_matcher *matcher, pgo_call *call, const call_share *s
     if (targets == NULL) return false;
     module->targets = targets;
     targets[module->target_count++] = (pgo_target){.weight_function = share->weight_function,
-                                                   .function = matcher->weights_module[share->weight_function],
+                                                   .function = pgo_get_module_function(matcher, share->weight_function),
                                                    .inclusive = share->inclusive,
                                                    .leaf = share->leaf};
     call->target_count++;

@@ -35,7 +35,7 @@ static void print_calls(FILE *out, const pgo_run *run, const pgo_function *funct
             print_position(out, run, function, call->context, call->line, call->place.column);
             fprintf(out, " %s %s: %" PRIu64 " inclusive, %" PRIu64 " leaf\n",
                     call->kind == PGO_CALL_DIRECT ? "calls" : "calls through a pointer",
-                    run->weights.functions[target->weight_function].linkage_name,
+                    pprof_get_weight_function(&run->weights, target->weight_function).linkage_name,
                     pgo_get_samples(&run->weights, target->inclusive), pgo_get_samples(&run->weights, target->leaf));
         }
     }

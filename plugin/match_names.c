@@ -5,6 +5,7 @@
  * for profilers that keep demangled or shortened names, the module's names in ever shorter forms. A function is taken
  * only if it is the only one that fits; files and start lines decide among several. Nothing is ever guessed.
  * Cannot know that a function was renamed. */
+#include "location.h"
 #include "match.h"
 
 #include <stdlib.h>
@@ -25,12 +26,14 @@ typedef enum tier {
 typedef struct name_matcher {
     pgo_identity *identities;
     uint32_t identity_count;
-    const pprof_weights *weights;
-    bool *is_taken;         /* parallel to weights.functions */
+    const pprof_index *weights;
+    pgo_sparse is_taken;    /* functions of the weights */
     const char **demangled; /* parallel to identities, made when first asked for; "" when not mangled */
     pprof_arena *scratch;
     pprof_status *status;
     tier tier;
+    uint32_t *hits; /* functions of the profile that have the name at hand */
+    uint32_t hit_count, hit_capacity;
 } name_matcher;
 
 /* The name of an identity in the tier at hand; length 0: it takes no part. */
@@ -39,11 +42,6 @@ typedef struct name_key {
     size_t length;
     uint32_t identity;
 } name_key;
-
-/* A function of the profile that has the name of keys[first_key …]. */
-typedef struct name_hit {
-    uint32_t first_key, function;
-} name_hit;
 
 /* ---- names by tier ---------------------------------------------------------------------------------------------- */
 
@@ -58,7 +56,7 @@ static bool is_mangled_static(const char *name) {
 
 /* The demangled form of [name] without its suffixes, "" when it is not mangled; NULL when memory is out. */
 static const char *demangle(name_matcher *matcher, const char *name) {
-    const char *stripped = pprof_copy_string(matcher->scratch, name, pgo_strip_name_suffixes(name), matcher->status);
+    const char *stripped = pprof_copy_string(matcher->scratch, name, pprof_strip_name_suffixes(name), matcher->status);
     char *demangled = stripped == NULL ? NULL : pgo_shim_demangle(stripped);
     if (demangled == NULL) return stripped == NULL ? NULL : "";
     const char *copy = pprof_copy_string(matcher->scratch, demangled, strlen(demangled), matcher->status);
@@ -76,7 +74,7 @@ static bool set_key(name_key *key, const char *text) {
 /* walk for both _ZL4walkPv.__uniq.1 and walk: no key for any other mangled name. */
 static bool make_static_key(name_matcher *matcher, const char *name, name_key *key) {
     if (!is_mangled(name)) {
-        *key = (name_key){name, pgo_strip_name_suffixes(name), key->identity};
+        *key = (name_key){name, pprof_strip_name_suffixes(name), key->identity};
         return true;
     }
     if (!is_mangled_static(name)) return true;
@@ -91,7 +89,7 @@ static bool make_identity_key(name_matcher *matcher, name_key *key) {
     if (matcher->tier == TIER_EXACT) return set_key(key, name);
     if (matcher->tier == TIER_C_STATIC) return make_static_key(matcher, name, key);
     if (matcher->tier == TIER_STRIPPED) {
-        *key = (name_key){name, pgo_strip_name_suffixes(name), key->identity};
+        *key = (name_key){name, pprof_strip_name_suffixes(name), key->identity};
         return true;
     }
     const char **demangled = &matcher->demangled[key->identity];
@@ -110,7 +108,7 @@ static bool make_weight_key(name_matcher *matcher, const pprof_weight_function *
     case TIER_EXACT:
         return set_key(key, function->linkage_name);
     case TIER_STRIPPED:
-        *key = (name_key){function->linkage_name, pgo_strip_name_suffixes(function->linkage_name), 0};
+        *key = (name_key){function->linkage_name, pprof_strip_name_suffixes(function->linkage_name), 0};
         return true;
     case TIER_C_STATIC:
         return make_static_key(matcher, function->linkage_name, key);
@@ -129,12 +127,6 @@ static int compare_keys(const void *left, const void *right) {
     const name_key *a = left, *b = right;
     int order = compare_names(a, b);
     return order != 0 ? order : (a->identity > b->identity) - (a->identity < b->identity);
-}
-
-static int compare_hits(const void *left, const void *right) {
-    const name_hit *a = left, *b = right;
-    if (a->first_key != b->first_key) return a->first_key < b->first_key ? -1 : 1;
-    return (a->function > b->function) - (a->function < b->function);
 }
 
 /* ---- deciding among several ------------------------------------------------------------------------------------- */
@@ -163,21 +155,22 @@ static unsigned rate_candidate(const name_matcher *matcher, const pgo_identity *
     return 1 + files * 2 + lines_agree;
 }
 
-/* The one best of [hits] for an identity, or PGO_NONE with its miss_reason set. */
-static uint32_t choose_function(name_matcher *matcher, pgo_identity *identity, const name_hit *hits, uint32_t count) {
+/* The one best of the hits for an identity, or PGO_NONE with its miss_reason set. */
+static uint32_t choose_function(name_matcher *matcher, pgo_identity *identity) {
     enum { CANDIDATE_LIMIT = 256 };
     uint32_t best = PGO_NONE, best_count = 0;
     unsigned best_rating = 0;
-    for (uint32_t i = 0; i < count && i < CANDIDATE_LIMIT; i++) {
-        unsigned rating = rate_candidate(matcher, identity, &matcher->weights->functions[hits[i].function]);
+    for (uint32_t i = 0; i < matcher->hit_count && i < CANDIDATE_LIMIT; i++) {
+        pprof_weight_function function = pprof_get_weight_function(matcher->weights, matcher->hits[i]);
+        unsigned rating = rate_candidate(matcher, identity, &function);
         if (rating > best_rating) {
             best_rating = rating;
-            best = hits[i].function;
+            best = matcher->hits[i];
             best_count = 0;
         }
         best_count += rating == best_rating && rating != 0;
     }
-    if (best_count == 1 && count <= CANDIDATE_LIMIT) return best;
+    if (best_count == 1 && matcher->hit_count <= CANDIDATE_LIMIT) return best;
     if (best_count == 0)
         identity->miss_reason = "the profile's function of this name is in another file";
     else
@@ -194,16 +187,16 @@ static bool are_one_function(const pgo_identity *a, const pgo_identity *b) {
 
 /* Gives function [w] to those of the [count] identities in [keys] that chose it, unless they are different functions
  * of the module that fit equally well. */
-static void settle_function(name_matcher *matcher, const name_key *keys, const uint32_t *choices, uint32_t count,
+static bool settle_function(name_matcher *matcher, const name_key *keys, const uint32_t *choices, uint32_t count,
                             uint32_t w) {
-    const pprof_weight_function *function = &matcher->weights->functions[w];
+    pprof_weight_function function = pprof_get_weight_function(matcher->weights, w);
     const pgo_identity *winner = NULL;
     unsigned best_rating = 0;
     bool is_ambiguous = false;
     for (uint32_t i = 0; i < count; i++) {
         const pgo_identity *identity = &matcher->identities[keys[i].identity];
         if (choices[i] != w) continue;
-        unsigned rating = rate_candidate(matcher, identity, function);
+        unsigned rating = rate_candidate(matcher, identity, &function);
         if (rating > best_rating) {
             winner = identity;
             best_rating = rating;
@@ -212,8 +205,10 @@ static void settle_function(name_matcher *matcher, const name_key *keys, const u
             is_ambiguous = true;
         }
     }
-    if (winner == NULL) return;
-    matcher->is_taken[w] = true;
+    if (winner == NULL) return true;
+    uint64_t *is_taken = pgo_reach_sparse(&matcher->is_taken, w, matcher->scratch, matcher->status);
+    if (is_taken == NULL) return false;
+    *is_taken = true;
     for (uint32_t i = 0; i < count; i++) {
         pgo_identity *identity = &matcher->identities[keys[i].identity];
         if (choices[i] != w) continue;
@@ -222,33 +217,22 @@ static void settle_function(name_matcher *matcher, const name_key *keys, const u
         else
             identity->miss_reason = "ambiguous: several functions of this module fit one of the profile";
     }
+    return true;
 }
 
 /* Matches the identities of one name with the functions of the profile that have it. */
-static bool match_group(name_matcher *matcher, const name_key *keys, uint32_t key_count, const name_hit *hits,
-                        uint32_t hit_count) {
+static bool match_group(name_matcher *matcher, const name_key *keys, uint32_t key_count) {
+    if (matcher->hit_count == 0) return true;
     uint32_t *choices = pprof_allocate(matcher->scratch, key_count, sizeof *choices, matcher->status);
     if (choices == NULL) return false;
     for (uint32_t i = 0; i < key_count; i++)
-        choices[i] = choose_function(matcher, &matcher->identities[keys[i].identity], hits, hit_count);
-    for (uint32_t i = 0; i < hit_count; i++) settle_function(matcher, keys, choices, key_count, hits[i].function);
+        choices[i] = choose_function(matcher, &matcher->identities[keys[i].identity]);
+    for (uint32_t i = 0; i < matcher->hit_count; i++)
+        if (!settle_function(matcher, keys, choices, key_count, matcher->hits[i])) return false;
     return true;
 }
 
 /* ---- a tier ----------------------------------------------------------------------------------------------------- */
-
-/* The first of the sorted [keys] with the name of [wanted], or PGO_NONE. */
-static uint32_t find_name(const name_key *keys, uint32_t count, const name_key *wanted) {
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (compare_names(&keys[middle], wanted) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && compare_names(&keys[low], wanted) == 0 ? low : PGO_NONE;
-}
 
 /* The identities that still look for a function, with their names in this tier, sorted. */
 static bool list_keys(name_matcher *matcher, name_key *keys, uint32_t *count) {
@@ -264,42 +248,45 @@ static bool list_keys(name_matcher *matcher, name_key *keys, uint32_t *count) {
     return true;
 }
 
-static bool list_hits(name_matcher *matcher, const name_key *keys, uint32_t key_count, name_hit *hits,
-                      uint32_t *count) {
-    *count = 0;
-    for (uint32_t w = 0; w < matcher->weights->function_count; w++) {
+/* The profile's functions that have the name of [wanted] in this tier and are not taken yet, in ascending order. The
+ * index finds a function by its name without suffixes, which is the same for all tiers' names but the demangled ones of
+ * statics; under those it has these too. */
+static bool list_hits(name_matcher *matcher, const name_key *wanted) {
+    const char *name = pprof_copy_string(matcher->scratch, wanted->text, wanted->length, matcher->status);
+    if (name == NULL) return false;
+    pprof_key_search search = pprof_search_key(matcher->weights, PPROF_KEY_NAME, name, pprof_strip_name_suffixes(name));
+    matcher->hit_count = 0;
+    for (uint32_t w; (w = pprof_next_function(matcher->weights, &search)) != PPROF_NONE;) {
         name_key key;
-        if (matcher->is_taken[w]) continue;
-        if (!make_weight_key(matcher, &matcher->weights->functions[w], &key)) return false;
-        uint32_t first = key.length == 0 ? PGO_NONE : find_name(keys, key_count, &key);
-        if (first != PGO_NONE) hits[(*count)++] = (name_hit){first, w};
+        if (pgo_get_sparse(&matcher->is_taken, w) != 0) continue;
+        pprof_weight_function function = pprof_get_weight_function(matcher->weights, w);
+        if (!make_weight_key(matcher, &function, &key)) return false;
+        if (key.length == 0 || compare_names(&key, wanted) != 0) continue;
+        uint32_t *hits = pgo_grow_array(matcher->hits, matcher->hit_count, &matcher->hit_capacity, sizeof *hits,
+                                        matcher->scratch, matcher->status);
+        if (hits == NULL) return false;
+        matcher->hits = hits;
+        hits[matcher->hit_count++] = w;
     }
-    qsort(hits, *count, sizeof *hits, compare_hits);
     return true;
 }
 
-static bool match_tier(name_matcher *matcher, name_key *keys, name_hit *hits) {
-    uint32_t key_count, hit_count;
-    if (!list_keys(matcher, keys, &key_count) || key_count == 0) return !matcher->status->failed;
-    if (!list_hits(matcher, keys, key_count, hits, &hit_count)) return false;
-    for (uint32_t i = 0, next; i < hit_count; i = next) {
-        uint32_t first = hits[i].first_key, end = first + 1;
-        for (next = i + 1; next < hit_count && hits[next].first_key == first;) next++;
-        while (end < key_count && compare_names(&keys[end], &keys[first]) == 0) end++;
-        if (!match_group(matcher, &keys[first], end - first, &hits[i], next - i)) return false;
+static bool match_tier(name_matcher *matcher, name_key *keys) {
+    uint32_t count;
+    if (!list_keys(matcher, keys, &count)) return false;
+    for (uint32_t first = 0, next; first < count; first = next) {
+        for (next = first + 1; next < count && compare_names(&keys[next], &keys[first]) == 0;) next++;
+        if (!list_hits(matcher, &keys[first]) || !match_group(matcher, &keys[first], next - first)) return false;
     }
     return true;
 }
 
 /* The tiers for uncertain names cost a demangling of every name that is left: only for profiles that have such. */
 static bool tier_is_useful(const name_matcher *matcher) {
-    if (matcher->tier < TIER_WHOLE || matcher->tier == TIER_C_STATIC) return true;
-    for (uint32_t w = 0; w < matcher->weights->function_count; w++)
-        if (!matcher->is_taken[w] && !matcher->weights->functions[w].linkage_is_certain) return true;
-    return false;
+    return matcher->tier < TIER_WHOLE || matcher->tier == TIER_C_STATIC || matcher->weights->has_uncertain_names;
 }
 
-bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pprof_weights *weights,
+bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pprof_index *weights,
                      pprof_status *status) {
     pprof_arena scratch = {0};
     name_matcher matcher = {.identities = identities,
@@ -307,10 +294,8 @@ bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pp
                             .weights = weights,
                             .scratch = &scratch,
                             .status = status};
-    matcher.is_taken = pprof_allocate(&scratch, weights->function_count, sizeof(bool), status);
     matcher.demangled = (const char **)pprof_allocate(&scratch, identity_count, sizeof(const char *), status);
     name_key *keys = pprof_allocate(&scratch, identity_count, sizeof *keys, status);
-    name_hit *hits = pprof_allocate(&scratch, weights->function_count, sizeof *hits, status);
     bool done = !status->failed;
     for (uint32_t i = 0; i < identity_count; i++) {
         identities[i].weight_function = PGO_NONE;
@@ -318,7 +303,7 @@ bool pgo_match_names(pgo_identity *identities, uint32_t identity_count, const pp
     }
     for (int t = TIER_EXACT; t < TIER_COUNT && done; t++) {
         matcher.tier = (tier)t;
-        done = !tier_is_useful(&matcher) || match_tier(&matcher, keys, hits);
+        done = !tier_is_useful(&matcher) || match_tier(&matcher, keys);
     }
     pprof_arena_free(&scratch);
     return done;

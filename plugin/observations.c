@@ -127,14 +127,13 @@ static void spread_samples(observation_builder *builder, uint32_t first, uint32_
 static void place_line(observation_builder *builder, uint32_t first, uint32_t end, uint32_t first_self,
                        uint32_t end_self, bool has_columns) {
     const pgo_matcher *matcher = builder->matcher;
-    const pprof_self *selves = matcher->weights->selves;
     bool has_exact_zero = has_columns && builder->locations[first].column == 0;
     /* Sorted by column: if the last is 0, all are. */
-    if (selves[end_self - 1].place.column == 0 && !has_exact_zero)
+    if (pprof_get_self(matcher->weights, end_self - 1).place.column == 0 && !has_exact_zero)
         for (uint32_t i = first; i < end; i++) builder->locations[i].group = first;
     for (uint32_t s = first_self; s < end_self; s++) {
         double samples = (double)pgo_get_self(matcher, s);
-        uint32_t column = selves[s].place.column;
+        uint32_t column = pprof_get_self(matcher->weights, s).place.column;
         if (column != 0 || has_exact_zero || builder->locations[end - 1].group == first)
             find_nearest(builder, first, end, column)->samples += samples;
         else
@@ -144,29 +143,28 @@ static void place_line(observation_builder *builder, uint32_t first, uint32_t en
 
 uint32_t pgo_get_line(const pgo_matcher *matcher, uint32_t context, uint32_t body, int32_t offset) {
     if (offset == PPROF_NO_OFFSET) return 0;
-    bool is_absolute = matcher->weights->functions[matcher->weights->bodies[body].function].lines_are_absolute;
-    int64_t line = (int64_t)offset + (is_absolute ? 0 : matcher->module->contexts[context].start_line);
+    int64_t line = (int64_t)offset +
+                   (pgo_has_absolute_lines(matcher->weights, body) ? 0 : matcher->module->contexts[context].start_line);
     return line > 0 && line <= UINT32_MAX ? (uint32_t)line : 0;
 }
 
-static bool root_has_columns(const pprof_weights *weights, uint32_t function) {
-    const pprof_body *root = &weights->bodies[function];
-    for (uint32_t s = root->first_self; s < root->first_self + root->self_count; s++)
-        if (weights->selves[s].place.column != 0) return true;
+static bool root_has_columns(const pprof_index *weights, uint32_t function) {
+    pprof_body root = pprof_get_body(weights, function);
+    for (uint32_t s = root.first_self; s < root.first_self + root.self_count; s++)
+        if (pprof_get_self(weights, s).place.column != 0) return true;
     return false;
 }
 
 static void place_samples(observation_builder *builder, uint32_t context) {
     const pgo_matcher *matcher = builder->matcher;
     uint32_t body_index = matcher->module->contexts[context].weight_body;
-    const pprof_body *body = &matcher->weights->bodies[body_index];
-    const pprof_self *selves = matcher->weights->selves;
-    bool has_columns = root_has_columns(matcher->weights, body->function);
-    uint32_t end_self = body->first_self + body->self_count;
-    for (uint32_t s = body->first_self, next; s < end_self; s = next) {
+    pprof_body body = pprof_get_body(matcher->weights, body_index);
+    bool has_columns = root_has_columns(matcher->weights, body.function);
+    uint32_t end_self = body.first_self + body.self_count;
+    for (uint32_t s = body.first_self, next; s < end_self; s = next) {
         uint64_t samples = 0;
-        int32_t offset = selves[s].place.offset;
-        for (next = s; next < end_self && selves[next].place.offset == offset; next++)
+        int32_t offset = pprof_get_self(matcher->weights, s).place.offset;
+        for (next = s; next < end_self && pprof_get_self(matcher->weights, next).place.offset == offset; next++)
             samples = pgo_add(samples, pgo_get_self(matcher, next));
         builder->function->self_samples = pgo_add(builder->function->self_samples, samples);
         if (offset == PPROF_NO_OFFSET) {

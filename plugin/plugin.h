@@ -7,7 +7,7 @@
  *   frequency.c samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
  *   annotate.c  summary.c  trips.c  metadata.c
  *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
- *   pprof_find_hot_edges   Weights ─▶ the hot call edges: cumulative cut
+ *   pprof_cut_hot_edges   Weights ─▶ the hot call edges: cumulative cut
  *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
  *   report.c  report_json.c  report_debug.c
  *               one value per decision or refusal ─▶ remarks, JSON lines, debug output
@@ -19,7 +19,7 @@
 #ifndef PGO_PLUGIN_H
 #define PGO_PLUGIN_H
 
-#include "../pprofread/pprofread.h"
+#include "../pprofread/index/lookup.h"
 #include "shim.h"
 
 #include <llvm-c/Core.h>
@@ -215,6 +215,23 @@ typedef struct pgo_report {
     uint32_t decision_count, decision_capacity;
 } pgo_report;
 
+/* sparse.c: numbers for a few of very many elements, 0 for all others; zero-initialized. */
+typedef struct pgo_sparse_slot {
+    uint64_t value;
+    uint32_t element;
+    bool is_used;
+} pgo_sparse_slot;
+
+typedef struct pgo_sparse {
+    pgo_sparse_slot *slots;
+    uint32_t count, capacity;
+} pgo_sparse;
+
+uint64_t pgo_get_sparse(const pgo_sparse *sparse, uint32_t element);
+
+/* The element's number, to be written to before another is reached; NULL when memory is out. */
+uint64_t *pgo_reach_sparse(pgo_sparse *sparse, uint32_t element, pprof_arena *arena, pprof_status *status);
+
 /* Everything of one run, passed from stage to stage. A stage reads what earlier ones filled and writes its own. */
 typedef struct pgo_run {
     pgo_host *host;
@@ -222,10 +239,10 @@ typedef struct pgo_run {
     pprof_status *status;
     pgo_options options;
     const char *profile_path;
-    pprof_weights weights;
-    bool *known_functions; /* parallel to weights.functions: match.c found it, before the pre-inliner or after */
+    pprof_index weights;        /* of the whole profile; only what is asked for is looked at */
+    pgo_sparse known_functions; /* of the weights: match.c found it, before the pre-inliner or after */
     pgo_module module;
-    pprof_hot_edges *hot;             /* NULL before they are sought */
+    pprof_hot_cut *hot;               /* NULL before it is sought */
     struct pgo_promotion *promotions; /* filled by devirt.c */
     uint32_t promotion_count;
     pgo_report report;
@@ -268,12 +285,6 @@ const char *pgo_describe_poor_match(pgo_run *run);
 bool pgo_hash_allows(const pgo_run *run, const char *kind, const char *function, uint32_t line, uint32_t column,
                      const char *callee);
 
-/* ---- clones.c: Weights ─▶ Weights, clones of one function united ------------------------------------------------- */
-
-/* Unites the weights of walk, walk.part.0, walk.constprop.1 …: what comes from one place of the source is one. Leaves
- * [weights] as they are when there is nothing to unite. Right after loading: it renumbers the functions. */
-bool pgo_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *status);
-
 /* ---- match.c ------------------------------------------------------------------------------------------------------
  */
 
@@ -284,10 +295,6 @@ bool pgo_match_weights(pgo_run *run);
 
 /* match_debug.c: every place and call with samples, for -pgo-debug=3. */
 void pgo_print_matches(FILE *out, const pgo_run *run);
-
-/* names.c: [name] without .llvm.N, .__uniq.N, .part.N, .constprop.N, .isra.N, .cold, in any order; gives the
- * length that remains. */
-size_t pgo_strip_name_suffixes(const char *name);
 
 /* ---- frequency.c, infer.c --------------------------------------------------------------------------------------- */
 
@@ -340,8 +347,8 @@ bool pgo_annotate_frequencies(pgo_run *run);
 /* share.c: a sum that saturates; [weight] in samples, whatever the profile's unit is; parts in thousandths;
  * "12 of 683 samples, 1.8 %". */
 uint64_t pgo_add_weights(uint64_t a, uint64_t b);
-uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight);
-double pgo_get_samples_per_weight(const pprof_weights *weights);
+uint64_t pgo_get_samples(const pprof_index *weights, uint64_t weight);
+double pgo_get_samples_per_weight(const pprof_index *weights);
 unsigned pgo_get_permille(uint64_t part, uint64_t whole);
 const char *pgo_describe_weight(pgo_run *run, uint64_t weight);
 

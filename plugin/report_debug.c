@@ -27,14 +27,14 @@ static void print_decision(FILE *out, const pgo_run *run, const pgo_decision *de
 }
 
 static void print_function(FILE *out, const pgo_run *run, const pgo_function *function) {
-    const pprof_weights *weights = &run->weights;
-    const char *profiled_name = weights->functions[function->weight_function].linkage_name;
+    const pprof_index *weights = &run->weights;
+    const char *profiled_name = pprof_get_weight_function(weights, function->weight_function).linkage_name;
     fprintf(out, "pgo: %s", function->name);
     if (strcmp(profiled_name, function->name) != 0) fprintf(out, " (profiled as %s)", profiled_name);
     fprintf(out, ": %" PRIu64 " of %" PRIu64 " self samples matched, %" PRIu64 " at line 0, %" PRIu64 " inclusive",
             pgo_get_samples(weights, function->matched_samples), pgo_get_samples(weights, function->self_samples),
             pgo_get_samples(weights, function->line_zero_samples),
-            pgo_get_samples(weights, weights->bodies[function->weight_function].inclusive));
+            pgo_get_samples(weights, pprof_get_body(weights, function->weight_function).inclusive));
     if (function->miss_reason != NULL) fprintf(out, " (%s)", function->miss_reason);
     fputc('\n', out);
     if (!function->has_frequencies) return;
@@ -44,7 +44,7 @@ static void print_function(FILE *out, const pgo_run *run, const pgo_function *fu
 }
 
 static void print_functions(FILE *out, const pgo_run *run) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     pgo_match_totals totals = pgo_sum_matches(run);
     fprintf(out, "pgo: %u of %u functions known, %" PRIu64 " of %" PRIu64 " self samples matched\n", totals.known_count,
             totals.function_count, pgo_get_samples(weights, totals.matched_samples),
@@ -68,18 +68,18 @@ static void print_dot_text(FILE *out, const char *text) {
 }
 
 static void print_graph(FILE *out, const pgo_run *run) {
+    const pprof_index *weights = &run->weights;
     if (run->hot == NULL) return;
-    const pprof_hot_edges *hot = run->hot;
     fprintf(out, "digraph pgo {\n");
-    for (uint32_t i = 0; i < hot->edge_count && i < GRAPH_EDGE_LIMIT; i++) {
-        const pprof_hot_edge *edge = &hot->edges[i];
+    for (uint32_t i = 0; i < weights->edge_count && i < GRAPH_EDGE_LIMIT; i++) {
+        pprof_hot_edge edge = pprof_get_edge(weights, i);
         fprintf(out, "  ");
-        print_dot_text(out, run->weights.functions[edge->caller].linkage_name);
+        print_dot_text(out, pprof_get_weight_function(weights, edge.caller).linkage_name);
         fprintf(out, " -> ");
-        print_dot_text(out, run->weights.functions[edge->callee].linkage_name);
+        print_dot_text(out, pprof_get_weight_function(weights, edge.callee).linkage_name);
         fprintf(out, " [label=\"");
-        if (edge->place.offset != PPROF_NO_OFFSET) fprintf(out, "%d:%u ", edge->place.offset, edge->place.column);
-        fprintf(out, "%" PRIu64 "\"%s];\n", edge->leaf, i < hot->hot_count ? ", color=red" : "");
+        if (edge.place.offset != PPROF_NO_OFFSET) fprintf(out, "%d:%u ", edge.place.offset, edge.place.column);
+        fprintf(out, "%" PRIu64 "\"%s];\n", edge.leaf, i < run->hot->hot_count ? ", color=red" : "");
     }
     fprintf(out, "}\n");
 }

@@ -84,7 +84,7 @@ static bool add_unmatched(cJSON *object, const pgo_run *run) {
 }
 
 static bool fill_module(cJSON *object, const pgo_run *run, const char *source_file) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     pgo_match_totals totals = pgo_sum_matches(run);
     return add_text(object, "module", source_file) && add_text(object, "profile", run->profile_path) &&
            add_text(object, "type", weights->type == NULL ? "" : weights->type) &&

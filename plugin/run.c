@@ -72,9 +72,8 @@ static bool is_left_alone(pgo_run *run) {
 static bool load_weights(pgo_run *run) {
     const char *type = run->options.sample_type;
     pprof_weights_options options = {.sample_type = type[0] == '\0' ? NULL : type};
-    return pprof_load_weights(run->profile_path, run->options.profile_size_limit, &options, run->arena, &run->weights,
-                              run->status) &&
-           pgo_merge_clones(&run->weights, run->arena, run->status);
+    return pprof_load_index(run->profile_path, run->options.profile_size_limit, &options, run->arena, &run->weights,
+                            run->status);
 }
 
 static bool match_module(pgo_run *run) {
@@ -91,8 +90,8 @@ static bool match_inlined_module(pgo_run *run) {
 
 static bool find_hot_edges(pgo_run *run) {
     run->hot = pprof_allocate(run->arena, 1, sizeof *run->hot, run->status);
-    return run->hot != NULL &&
-           pprof_find_hot_edges(&run->weights, run->options.inline_cdf_threshold, run->arena, run->hot, run->status);
+    if (run->hot != NULL) *run->hot = pprof_cut_hot_edges(&run->weights, run->options.inline_cdf_threshold);
+    return !run->status->failed;
 }
 
 static bool apply_profile(pgo_run *run) {

@@ -5,12 +5,12 @@ uint64_t pgo_add_weights(uint64_t a, uint64_t b) {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-uint64_t pgo_get_samples(const pprof_weights *weights, uint64_t weight) {
+uint64_t pgo_get_samples(const pprof_index *weights, uint64_t weight) {
     if (weights->total == 0) return 0;
     return (uint64_t)((unsigned __int128)weight * weights->sample_count / weights->total);
 }
 
-double pgo_get_samples_per_weight(const pprof_weights *weights) {
+double pgo_get_samples_per_weight(const pprof_index *weights) {
     return weights->total == 0 ? 0 : (double)weights->sample_count / (double)weights->total;
 }
 
@@ -21,7 +21,7 @@ unsigned pgo_get_permille(uint64_t part, uint64_t whole) {
 }
 
 const char *pgo_describe_weight(pgo_run *run, uint64_t weight) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     unsigned permille = pgo_get_permille(weight, weights->total);
     return pprof_format_string(run->arena, run->status, "%llu of %llu samples, %u.%u %%",
                                (unsigned long long)pgo_get_samples(weights, weight),

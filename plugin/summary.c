@@ -24,12 +24,11 @@
  */
 #include "fit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* In the units of cost.c; see above. */
 static const double PLACE_COST = 8;
-static const double VISIBLE_SAMPLES = 5;
+enum { VISIBLE_SAMPLES = 5 };
 
 /* As LLVM's ProfileSummaryBuilder has them. */
 static const uint32_t cutoffs[] = {10000,  100000, 200000, 300000, 400000, 500000, 600000, 700000,
@@ -37,11 +36,10 @@ static const uint32_t cutoffs[] = {10000,  100000, 200000, 300000, 400000, 50000
 enum { CUTOFF_COUNT = sizeof cutoffs / sizeof cutoffs[0] };
 
 typedef struct summary {
-    uint64_t *counts; /* descending */
-    uint32_t count_count, function_count;
-    uint64_t total;
-    uint32_t visible_count; /* of counts: places with enough samples to tell their rate */
-    double blind_share;     /* of the total: what the other places have, or might have */
+    const pprof_index *weights;
+    pprof_curve_point all;     /* places: the roots' selves are the flat view, where every sample is once */
+    pprof_curve_point visible; /* those with enough samples to tell their rate */
+    double blind_share;        /* of the total: what the other places have, or might have */
 } summary;
 
 /* [samples] as a count on the scale of annotate.c: the rate of a place of mean cost. */
@@ -50,41 +48,22 @@ static uint64_t count_samples(double samples) {
     return count < 1 ? 1 : count >= 0x1p60 ? (uint64_t)1 << 60 : (uint64_t)count;
 }
 
-static int order_descending(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a < b) - (a > b);
+static uint64_t count_weight(const summary *summary, uint64_t weight) {
+    return count_samples((double)weight * pgo_get_samples_per_weight(summary->weights));
 }
 
-/* The roots' selves are the flat view: inlined or not, every sample is there once. Line 0 is no place. */
-static bool collect_counts(pgo_run *run, summary *summary) {
-    const pprof_weights *weights = &run->weights;
-    double samples_per_weight = pgo_get_samples_per_weight(weights);
-    size_t capacity = 0;
-    for (uint32_t f = 0; f < weights->function_count; f++) capacity += weights->bodies[f].self_count;
-    summary->counts = pprof_allocate(run->arena, capacity, sizeof *summary->counts, run->status);
-    if (summary->counts == NULL) return false;
-    for (uint32_t f = 0; f < weights->function_count; f++) {
-        const pprof_body *body = &weights->bodies[f];
-        for (uint32_t s = 0; s < body->self_count; s++) {
-            const pprof_self *self = &weights->selves[body->first_self + s];
-            if (self->weight == 0 || self->place.offset == PPROF_NO_OFFSET) continue;
-            summary->counts[summary->count_count++] = count_samples((double)self->weight * samples_per_weight);
-        }
-        if (body->self_count != 0) summary->function_count++;
-    }
-    qsort(summary->counts, summary->count_count, sizeof *summary->counts, order_descending);
-    for (uint32_t i = 0; i < summary->count_count; i++)
-        summary->total = pgo_add_weights(summary->total, summary->counts[i]);
-    return true;
+/* The weight of [VISIBLE_SAMPLES], rounded up. */
+static uint64_t get_visible_weight(const pprof_index *weights) {
+    if (weights->sample_count == 0) return UINT64_MAX;
+    unsigned __int128 product = (unsigned __int128)weights->total * VISIBLE_SAMPLES + weights->sample_count - 1;
+    unsigned __int128 weight = product / weights->sample_count;
+    return weight > UINT64_MAX ? UINT64_MAX : (uint64_t)weight;
 }
 
 /* However well every place is sampled, places worth a few samples may have been missed. */
-static void find_blind_share(const pprof_weights *weights, summary *summary) {
-    uint64_t least = count_samples(VISIBLE_SAMPLES), visible = 0;
-    while (summary->visible_count < summary->count_count && summary->counts[summary->visible_count] >= least)
-        visible = pgo_add_weights(visible, summary->counts[summary->visible_count++]);
-    double unseen = 1 - (double)visible / (double)summary->total;
-    double missed = VISIBLE_SAMPLES / (double)weights->sample_count;
+static void find_blind_share(summary *summary) {
+    double unseen = 1 - (double)summary->visible.sum / (double)summary->all.sum;
+    double missed = (double)VISIBLE_SAMPLES / (double)summary->weights->sample_count;
     summary->blind_share = unseen > missed ? unseen : missed < 1 ? missed : 1;
 }
 
@@ -108,37 +87,40 @@ static LLVMMetadataRef make_cutoff(LLVMContextRef context, uint32_t cutoff, uint
 static LLVMMetadataRef extrapolate_cutoff(LLVMContextRef context, const summary *summary, uint32_t cutoff) {
     double edge = (double)count_samples(VISIBLE_SAMPLES), left = get_share_left(cutoff);
     double least_count = edge * left / summary->blind_share;
-    double blind_places = (double)summary->total * summary->blind_share / edge * pgo_log(summary->blind_share / left);
+    double total = (double)count_weight(summary, summary->all.sum);
+    double blind_places = total * summary->blind_share / edge * pgo_log(summary->blind_share / left);
     return make_cutoff(context, cutoff, least_count < 1 ? 1 : (uint64_t)least_count,
-                       summary->visible_count + (blind_places < UINT32_MAX ? (uint64_t)blind_places : UINT32_MAX));
+                       summary->visible.count + (blind_places < UINT32_MAX ? (uint64_t)blind_places : UINT32_MAX));
 }
 
-/* For each cutoff: how few of the largest counts make up that share of the total, and the least of them. */
+/* For each cutoff: how few of the heaviest places make up that share of the total, and the count of the last. */
 static LLVMMetadataRef make_details(LLVMContextRef context, const summary *summary) {
     LLVMMetadataRef details[CUTOFF_COUNT];
-    uint64_t sum = 0;
-    uint32_t used = 0;
     for (uint32_t c = 0; c < CUTOFF_COUNT; c++) {
         if (get_share_left(cutoffs[c]) < summary->blind_share) {
             details[c] = extrapolate_cutoff(context, summary, cutoffs[c]);
             continue;
         }
-        uint64_t wanted = (uint64_t)((unsigned __int128)summary->total * cutoffs[c] / 1000000);
-        while (used < summary->visible_count && (sum < wanted || used == 0))
-            sum = pgo_add_weights(sum, summary->counts[used++]);
-        details[c] = make_cutoff(context, cutoffs[c], summary->counts[used - 1], used);
+        uint64_t wanted = (uint64_t)((unsigned __int128)summary->all.sum * cutoffs[c] / 1000000);
+        pprof_curve_point point = pprof_find_sum(summary->weights, PPROF_CURVE_PLACES, wanted);
+        if (point.count > summary->visible.count) point = summary->visible;
+        details[c] = make_cutoff(context, cutoffs[c], count_weight(summary, point.weight), point.count);
     }
     return LLVMMDNodeInContext2(context, details, CUTOFF_COUNT);
 }
 
 static LLVMMetadataRef make_summary(LLVMContextRef context, const summary *summary) {
+    uint64_t most = count_weight(summary, pprof_find_sum(summary->weights, PPROF_CURVE_PLACES, 1).weight);
     const struct {
         const char *key;
         uint64_t value;
     } fields[] = {
-        {"TotalCount", summary->total},           {"MaxCount", summary->counts[0]},
-        {"MaxInternalCount", summary->counts[0]}, {"MaxFunctionCount", summary->counts[0]},
-        {"NumCounts", summary->count_count},      {"NumFunctions", summary->function_count},
+        {"TotalCount", count_weight(summary, summary->all.sum)},
+        {"MaxCount", most},
+        {"MaxInternalCount", most},
+        {"MaxFunctionCount", most},
+        {"NumCounts", summary->all.count},
+        {"NumFunctions", summary->weights->sampled_function_count},
     };
     enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
     LLVMMetadataRef operands[FIELD_COUNT + 2];
@@ -151,12 +133,16 @@ static LLVMMetadataRef make_summary(LLVMContextRef context, const summary *summa
 
 bool pgo_write_summary(pgo_run *run) {
     LLVMModuleRef module = run->module.llvm;
-    summary summary = {0};
-    if (!collect_counts(run, &summary)) return false;
-    if (summary.count_count == 0) return true;
-    find_blind_share(&run->weights, &summary);
+    const pprof_index *weights = &run->weights;
+    summary summary = {
+        .weights = weights,
+        .all = pprof_find_weight(weights, PPROF_CURVE_PLACES, 1),
+        .visible = pprof_find_weight(weights, PPROF_CURVE_PLACES, get_visible_weight(weights)),
+    };
+    if (summary.all.count == 0) return !run->status->failed;
+    find_blind_share(&summary);
     LLVMContextRef context = LLVMGetModuleContext(module);
     LLVMAddModuleFlag(module, LLVMModuleFlagBehaviorError, "ProfileSummary", strlen("ProfileSummary"),
                       make_summary(context, &summary));
-    return true;
+    return !run->status->failed;
 }

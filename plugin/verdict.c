@@ -32,17 +32,11 @@ pgo_match_totals pgo_sum_matches(const pgo_run *run) {
     return totals;
 }
 
-static uint32_t find_linkage_name(const pprof_weights *weights, const char *name) {
-    uint32_t low = 0, high = weights->function_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (strcmp(weights->functions[middle].linkage_name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_found = low < weights->function_count && strcmp(weights->functions[low].linkage_name, name) == 0;
-    return is_found ? low : PGO_NONE;
+static uint32_t find_linkage_name(const pprof_index *weights, const char *name) {
+    pprof_key_search search = pprof_search_key(weights, PPROF_KEY_NAME, name, pprof_strip_name_suffixes(name));
+    for (uint32_t w; (w = pprof_next_function(weights, &search)) != PPROF_NONE;)
+        if (strcmp(pprof_get_weight_function(weights, w).linkage_name, name) == 0) return w;
+    return PGO_NONE;
 }
 
 /* Without any debug location no function takes part, and only the symbols can tell what is lost. */
@@ -56,7 +50,7 @@ static const char *find_missing_locations(pgo_run *run) {
         uint32_t known = find_linkage_name(&run->weights, function->name);
         if (known == PGO_NONE) continue;
         known_count++;
-        lost = add_saturating(lost, run->weights.bodies[known].leaf);
+        lost = add_saturating(lost, pprof_get_body(&run->weights, known).leaf);
     }
     if (known_count == 0) return NULL;
     return pprof_format_string(run->arena, run->status,
@@ -78,7 +72,7 @@ static const char *find_other_program(pgo_run *run) {
         const pgo_function *function = &module->functions[i];
         if (function->weight_function == PGO_NONE || function->context_count == 0) continue;
         if (strcmp(function->name, "main") != 0) continue;
-        const char *profiled = run->weights.functions[function->weight_function].file;
+        const char *profiled = pprof_get_weight_function(&run->weights, function->weight_function).file;
         const char *compiled = module->contexts[function->first_context].file;
         if (profiled[0] == '\0' || compiled[0] == '\0') return NULL;
         if (strcmp(get_last_component(profiled), get_last_component(compiled)) == 0) return NULL;
@@ -91,7 +85,7 @@ static const char *find_other_program(pgo_run *run) {
 }
 
 static const char *find_missing_lines(pgo_run *run) {
-    const pprof_weights *weights = &run->weights;
+    const pprof_index *weights = &run->weights;
     if (weights->sample_count < SAMPLES_FOR_A_VERDICT || pgo_sum_matches(run).known_count == 0) return NULL;
     if (pgo_get_permille(weights->without_line, weights->total) < 1000 - POOR_MATCH_PERMILLE) return NULL;
     return pprof_format_string(run->arena, run->status,
@@ -107,7 +101,7 @@ static bool most_lines_are_absolute(const pgo_run *run) {
         const pgo_function *function = &run->module.functions[i];
         if (function->weight_function == PGO_NONE) continue;
         all = add_saturating(all, function->self_samples);
-        if (run->weights.functions[function->weight_function].lines_are_absolute)
+        if (pprof_get_weight_function(&run->weights, function->weight_function).lines_are_absolute)
             absolute = add_saturating(absolute, function->self_samples);
     }
     return absolute > all / 2;
@@ -131,8 +125,7 @@ static const char *find_misplaced_samples(pgo_run *run) {
 /* Without call chains branches are weighed, but no call is known to be hot. */
 static const char *find_missing_callers(pgo_run *run) {
     if (run->weights.sample_count < SAMPLES_FOR_A_VERDICT || pgo_sum_matches(run).known_count == 0) return NULL;
-    for (uint32_t i = 0; i < run->weights.body_count; i++)
-        if (run->weights.bodies[i].call_count != 0) return NULL;
+    if (run->weights.edge_count != 0) return NULL;
     return pprof_format_string(run->arena, run->status,
                                "%s: every stack has a single frame, so that no call is known to be hot; record with "
                                "call chains (perf record -g, the program built with -fno-omit-frame-pointer)",

@@ -73,7 +73,7 @@ typedef enum pprof_format {
     PPROF_FORMAT_EMPTY,
     PPROF_FORMAT_PROFILE,       /* pprof protobuf (after gunzip) */
     PPROF_FORMAT_WEIGHTS_TEXT,  /* first line "pgo-weights 1" */
-    PPROF_FORMAT_WEIGHTS_INDEX, /* reserved for the memory-mapped index */
+    PPROF_FORMAT_WEIGHTS_INDEX, /* index/: weights, to be mapped */
     PPROF_FORMAT_GPERFTOOLS,    /* legacy binary CPU profile */
     PPROF_FORMAT_PERF_DATA,
     PPROF_FORMAT_PERF_SCRIPT,
@@ -104,8 +104,8 @@ typedef struct pprof_source {
 
 /* Reads the file at [path] ("-" is standard input), gunzips it (several members, each checksum checked) if it is gzip,
  * and sniffs what it is. Refuses more than [size_limit] decompressed bytes, naming the limit (0: the default).
- * A format that is not a profile is no failure here: see pprof_refuse_format. Of perf.data and ELF files only the
- * beginning is read. */
+ * A format that is not a profile is no failure here: see pprof_refuse_format. Of perf.data, ELF files and indexes only
+ * the beginning is read. */
 bool pprof_read_source(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_source *source,
                        pprof_status *status);
 
@@ -377,15 +377,21 @@ bool pprof_compute_weights(const pprof_profile *profile, const char *path, const
 bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_weights *weights, pprof_status *status);
 bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status);
 
-/* Reads a profile in any form (pprof, weights text, index), told apart by content, and gives its Weights. */
+/* Reads a profile in any form (pprof, weights text, index), told apart by content, and gives its Weights, clones of one
+ * function united. */
 bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
                         pprof_weights *weights, pprof_status *status);
+
+/* name_suffixes.c: the length of [name] without .llvm.N, .__uniq.N, .part.N, .constprop.N, .isra.N, .cold, in any
+ * order: what compilers add to a function that they promote, cut in pieces or specialize. */
+size_t pprof_strip_name_suffixes(const char *name);
 
 /* ---- hot.c: the call edges that carry most of the weight ------------------------------------------------------ */
 
 /* A call edge of the flat view, the key that the plugin's inlining goes by. */
 typedef struct pprof_hot_edge {
     uint32_t caller, callee; /* into the Weights' functions */
+    uint32_t call;           /* into their bodies */
     pprof_place place;
     uint64_t leaf, inclusive;
 } pprof_hot_edge;
@@ -401,9 +407,22 @@ typedef struct pprof_hot_edges {
 bool pprof_find_hot_edges(const pprof_weights *weights, double cdf_threshold, pprof_arena *arena, pprof_hot_edges *hot,
                           pprof_status *status);
 
-/* Whether the flat edge (caller, place, callee) is hot. */
-bool pprof_is_hot_edge(const pprof_hot_edges *hot, const pprof_weights *weights, uint32_t caller, pprof_place place,
-                       uint32_t callee);
+/* ---- index/: Weights as one file, of which a compile touches only what it asks for ------------------------------ */
+
+/* The file that an index is made from. */
+typedef struct pprof_origin {
+    const char *name;  /* without its folder; "": none */
+    uint64_t size;     /* in bytes, compressed as it is */
+    uint32_t checksum; /* crc32 of all bytes */
+    uint32_t ends;     /* crc32 of the first and last 4 KiB; the last bytes of a gzip file tell its contents */
+} pprof_origin;
+
+bool pprof_measure_origin(const char *path, pprof_origin *origin, pprof_status *status);
+
+/* The index of [weights] as bytes, for -pgo-profile; equal Weights and origins (NULL: none) give equal bytes on any
+ * machine. index/lookup.h says how it is read. */
+bool pprof_make_index(const pprof_weights *weights, const pprof_origin *origin, pprof_arena *arena,
+                      const uint8_t **data, size_t *size, pprof_status *status);
 
 /* ---- check.c: is a profile fit for PGO? ---------------------------------------------------------------------- */
 

@@ -1,15 +1,17 @@
 /* Takes requests for memory; gives zeroed blocks that live until the arena is freed, all at once.
  * Small requests share a block; a large one gets a block of its own, so that little is wasted at its end. */
-#include "pprofread.h"
+#include "base/arena.h"
 
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 typedef struct pprof_arena_block {
     struct pprof_arena_block *next;
-    void *adopted; /* memory that came from outside, or NULL */
+    void *adopted;      /* memory that came from outside, or NULL */
+    size_t mapped_size; /* of it, if it came from mmap and not from malloc; else 0 */
     size_t used, size;
     alignas(max_align_t) unsigned char bytes[];
 } pprof_arena_block;
@@ -78,14 +80,21 @@ char *pprof_format_string(pprof_arena *arena, pprof_status *status, const char *
     return text;
 }
 
-bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size) {
+static void release(void *memory, size_t mapped_size) {
+    if (mapped_size == 0)
+        free(memory);
+    else
+        (void)munmap(memory, mapped_size);
+}
+
+static bool adopt(pprof_arena *arena, void *memory, size_t mapped_size) {
     pprof_arena_block *block = add_block(arena, 0);
     if (block == NULL) {
-        free(memory);
+        release(memory, mapped_size);
         return false;
     }
     block->adopted = memory;
-    arena->reserved_bytes += size;
+    block->mapped_size = mapped_size;
     if (arena->blocks != NULL) {
         block->next = arena->blocks->next;
         arena->blocks->next = block;
@@ -95,10 +104,20 @@ bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size) {
     return true;
 }
 
+bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size) {
+    if (!adopt(arena, memory, 0)) return false;
+    arena->reserved_bytes += size;
+    return true;
+}
+
+bool pprof_arena_adopt_mapping(pprof_arena *arena, void *memory, size_t size) {
+    return adopt(arena, memory, size);
+}
+
 void pprof_arena_free(pprof_arena *arena) {
     for (pprof_arena_block *block = arena->blocks; block != NULL;) {
         pprof_arena_block *next = block->next;
-        free(block->adopted);
+        release(block->adopted, block->mapped_size);
         free(block);
         block = next;
     }

@@ -11,6 +11,11 @@ static inline int64_t pprof_add_saturating(int64_t a, int64_t b) {
     return sum;
 }
 
+/* The same for weights, which have no sign. */
+static inline uint64_t pprof_add_weights(uint64_t a, uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* |value| */
 static inline int64_t pprof_magnitude(int64_t value) {
     if (value == INT64_MIN) return INT64_MAX;

@@ -16,6 +16,7 @@ int cli_run_tags(int argc, char **argv);
 int cli_run_flame(int argc, char **argv);
 int cli_run_raw(int argc, char **argv);
 int cli_run_weights(int argc, char **argv);
+int cli_run_index(int argc, char **argv);
 
 /* What all commands that read a profile have. */
 #define CLI_SIZE_LIMIT_OPTION(limit)                                                                                   \

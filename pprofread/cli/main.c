@@ -16,6 +16,7 @@ static const cli_command commands[] = {
     {"flame", "write a flame graph, as one HTML page", cli_run_flame},
     {"raw", "print everything in a profile, as pprof -raw", cli_run_raw},
     {"weights", "print what the compiler plugin learns from a profile", cli_run_weights},
+    {"index", "make a file that the compiler plugin looks a profile up in", cli_run_index},
     {0},
 };
 

@@ -18,7 +18,7 @@ typedef struct magic {
 static const magic magics[] = {
     MAGIC(0, "\x1f\x8b", PPROF_FORMAT_GZIP),
     MAGIC(0, "pgo-weights ", PPROF_FORMAT_WEIGHTS_TEXT),
-    MAGIC(0, "pgo-index", PPROF_FORMAT_WEIGHTS_INDEX),
+    MAGIC(0, "pgo-index\0", PPROF_FORMAT_WEIGHTS_INDEX),
     MAGIC(0, "PERFILE2", PPROF_FORMAT_PERF_DATA),
     MAGIC(0, "2ELIFREP", PPROF_FORMAT_PERF_DATA), /* from a machine of the other byte order */
     MAGIC(0, "PERFFILE", PPROF_FORMAT_PERF_DATA),

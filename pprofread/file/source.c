@@ -1,6 +1,6 @@
 /* Takes a path; gives the file's bytes, gunzipped, and what they are.
- * A file is read whole, up to a limit. Only perf.data and ELF files are left after their first bytes: nothing in this
- * library reads them itself, and they may be far larger than any profile. */
+ * A file is read whole, up to a limit. Only perf.data, ELF files and indexes are left after their first bytes: nothing
+ * in this library reads the former itself, an index is mapped, and they may be far larger than any profile. */
 #include "file/source.h"
 
 #include <errno.h>
@@ -39,14 +39,14 @@ static bool read_descriptor(const char *path, int file, uint64_t size_limit, ppr
         buffer->size += (size_t)got;
         if (is_beginning) {
             pprof_format format = pprof_sniff_format(buffer->data, buffer->size);
-            if (format == PPROF_FORMAT_PERF_DATA || format == PPROF_FORMAT_ELF) return true;
+            if (format == PPROF_FORMAT_PERF_DATA || format == PPROF_FORMAT_ELF || format == PPROF_FORMAT_WEIGHTS_INDEX)
+                return true;
         }
         if (buffer->size > size_limit) return pprof_refuse_size(path, size_limit, status);
     }
 }
 
-/* A FIFO or device may block for ever or never end, so by name only files are read. */
-static int open_file(const char *path, pprof_status *status) {
+int pprof_open_file(const char *path, pprof_status *status) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         pprof_fail(status, "%s: cannot be opened: %s", path, strerror(errno));
@@ -86,7 +86,7 @@ bool pprof_read_source(const char *path, uint64_t size_limit, pprof_arena *arena
     size_limit = clamp_size_limit(size_limit);
     bool is_standard_input = strcmp(path, "-") == 0;
     *source = (pprof_source){.path = is_standard_input ? "standard input" : path};
-    int file = is_standard_input ? STDIN_FILENO : open_file(path, status);
+    int file = is_standard_input ? STDIN_FILENO : pprof_open_file(path, status);
     if (file < 0) return false;
     pprof_buffer raw = {0};
     bool is_read = read_descriptor(source->path, file, size_limit, &raw, status);
@@ -130,7 +130,9 @@ static const refusal refusals[] = {
     [PPROF_FORMAT_WEIGHTS_TEXT] = {"the text form of weights, not a pprof profile",
                                    "the plugin's -pgo-profile takes it as it is; here give the profile it was made of",
                                    NULL},
-    [PPROF_FORMAT_WEIGHTS_INDEX] = {"an index of weights, not a pprof profile", "here give the profile it was made of",
+    [PPROF_FORMAT_WEIGHTS_INDEX] = {"an index of weights, not a pprof profile",
+                                    "give the profile it was made of, or where an index will do the file itself, "
+                                    "uncompressed and not through a pipe",
                                     NULL},
     [PPROF_FORMAT_GPERFTOOLS] = {"a gperftools CPU profile (legacy binary format)",
                                  "run `pprofread import -o default.pgo ", "` first"},

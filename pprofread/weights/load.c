@@ -1,6 +1,11 @@
-/* Takes the path of a profile in any form; gives its Weights. The one door by which the plugin comes in. What reading
- * needs beyond the Weights is given back before this returns. */
-#include "pprofread.h"
+/* Takes the path of a profile in any form; gives its Weights, or an index of them. The plugin comes in by the second
+ * door only: what is no index yet becomes one, in memory, so that there is one way to ask. What reading needs beyond
+ * the result is given back before this returns. */
+#include "file/source.h"
+#include "index/index.h"
+#include "weights/weigh.h"
+
+#include <string.h>
 
 static bool load_profile(const pprof_source *source, const pprof_weights_options *options, pprof_arena *scratch,
                          pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
@@ -9,8 +14,9 @@ static bool load_profile(const pprof_source *source, const pprof_weights_options
            pprof_compute_weights(&profile, source->path, options, arena, weights, status);
 }
 
-bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
-                        pprof_weights *weights, pprof_status *status) {
+/* Of a profile that is no index. */
+static bool compute_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options,
+                            pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
     pprof_arena scratch = {0};
     pprof_source source;
     bool worked = pprof_read_source(path, size_limit, &scratch, &source, status);
@@ -21,5 +27,45 @@ bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weigh
     else if (worked)
         worked = pprof_refuse_format(&source, status);
     pprof_arena_free(&scratch);
-    return worked;
+    return worked && pprof_merge_clones(weights, arena, status);
+}
+
+/* Maps the index at [path] and opens it; *is_index is false when the file is something else, or there is none. */
+static bool open_index(const char *path, const pprof_weights_options *options, pprof_arena *arena, pprof_index *index,
+                       bool *is_index, pprof_status *status) {
+    const void *data;
+    size_t size;
+    *is_index = pprof_map_file(path, PPROF_INDEX_MAGIC, PPROF_MAGIC_SIZE, arena, &data, &size, status);
+    if (!*is_index || !pprof_open_index(path, data, size, arena, index, status) || !pprof_check_origin(index))
+        return false;
+    const char *wanted = options == NULL ? NULL : options->sample_type;
+    if (wanted == NULL || strcmp(wanted, index->type) == 0) return true;
+    return pprof_fail(status,
+                      "%s: an index of sample type %s, not %s; run `pprofread index --sample-type=%s` on its profile",
+                      path, index->type, wanted, wanted);
+}
+
+bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
+                        pprof_weights *weights, pprof_status *status) {
+    pprof_arena scratch = {0};
+    pprof_index index;
+    bool is_index, worked = open_index(path, options, &scratch, &index, &is_index, status) &&
+                            pprof_read_index(&index, arena, weights, status);
+    pprof_arena_free(&scratch);
+    if (is_index || status->failed) return worked;
+    return compute_weights(path, size_limit, options, arena, weights, status);
+}
+
+bool pprof_load_index(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
+                      pprof_index *index, pprof_status *status) {
+    bool is_index, worked = open_index(path, options, arena, index, &is_index, status);
+    if (is_index || status->failed) return worked;
+    pprof_arena scratch = {0};
+    pprof_weights weights;
+    const uint8_t *data;
+    size_t size;
+    worked = compute_weights(path, size_limit, options, &scratch, &weights, status) &&
+             pprof_make_index(&weights, NULL, arena, &data, &size, status);
+    pprof_arena_free(&scratch);
+    return worked && pprof_open_index(path, data, size, arena, index, status);
 }

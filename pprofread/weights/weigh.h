@@ -12,6 +12,7 @@
 #define PPROF_WEIGH_H
 
 #include "base/index_table.h"
+#include "base/saturate.h"
 #include "pprofread.h"
 
 /* Contexts may be asked for this deep at most, and weights text may be nested no deeper. */
@@ -91,6 +92,14 @@ bool pprof_identify_functions(pprof_weighing *weighing);
 bool pprof_collect_frames(pprof_weighing *weighing);
 bool pprof_build_context_tree(pprof_weighing *weighing);
 bool pprof_grow_bodies(pprof_weighing *weighing);
+
+/* clones.c: Unites the weights of walk, walk.part.0, walk.constprop.1 …: what comes from one place of the source is
+ * one. Leaves [weights] as they are when there is nothing to unite; else it renumbers the functions. */
+bool pprof_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *status);
+
+/* hot.c: the order of edges by heat, the hottest first; and what the hot ones of all edges weigh at least. */
+int pprof_compare_edges(const void *a, const void *b);
+uint64_t pprof_get_hot_sum(uint64_t total, double cdf_threshold);
 
 /* The weight of a sample in units of 2^shift; 0 for one that does not count. */
 static inline uint64_t pprof_get_sample_weight(const pprof_weighing *weighing, uint32_t sample) {

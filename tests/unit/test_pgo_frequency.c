@@ -1,13 +1,11 @@
 /* What functions tell each other of their frequencies: plugin/frequency.c, on modules made by hand. */
 #include "plugin.h"
 
+#include "index_support.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { FUNCTIONS = 8, BLOCKS = 32, EDGES = 64, CALLS = 16, TERMS = 128, BODIES = 16 };
 
@@ -20,6 +18,7 @@ typedef struct fixture {
     pgo_context contexts[FUNCTIONS];
     pgo_call calls[CALLS];
     pgo_target targets[CALLS];
+    pprof_weights weights;
     pprof_body bodies[BODIES];
     pprof_weight_function weight_functions[FUNCTIONS];
     /* Pools that the functions' arrays are cut from. */
@@ -44,7 +43,7 @@ static fixture *make_fixture(void) {
     f->run = (pgo_run){.arena = &f->arena, .status = &f->status, .options = {.prior_strength = 1}};
     f->run.module = (pgo_module){.functions = f->functions, .contexts = f->contexts, .calls = f->calls};
     f->run.module.targets = f->targets;
-    f->run.weights = (pprof_weights){.functions = f->weight_functions, .bodies = f->bodies};
+    f->weights = (pprof_weights){.functions = f->weight_functions, .bodies = f->bodies, .type = "samples"};
     f->run.report.decisions = f->decisions;
     return f;
 }
@@ -62,7 +61,8 @@ static uint32_t add_function(fixture *f) {
     *function = (pgo_function){.name = "f", .weight_function = index, .first_context = index, .context_count = 1};
     f->contexts[index] = (pgo_context){.parent = PGO_NONE, .weight_body = index};
     f->bodies[index] = (pprof_body){.function = index};
-    module->context_count = f->run.weights.function_count = f->run.weights.body_count = index + 1;
+    f->weight_functions[index] = (pprof_weight_function){.linkage_name = "f", .source_name = "f", .file = ""};
+    module->context_count = f->weights.function_count = f->weights.body_count = index + 1;
     function->first_call = module->call_count;
     function->graph.first_successor = &f->first_successor[f->block_count + index];
     function->graph.successors = &f->successors[f->edge_count];
@@ -94,8 +94,8 @@ static void add_block(fixture *f, float cost, double samples, uint32_t first, ui
     f->observation_count++;
     f->term_count++;
     f->bodies[f->run.module.function_count - 1].leaf += (uint64_t)samples;
-    f->run.weights.total += (uint64_t)samples;
-    f->run.weights.sample_count = f->run.weights.total;
+    f->weights.total += (uint64_t)samples;
+    f->weights.sample_count = f->weights.total;
 }
 
 static pgo_call *add_call(fixture *f, uint32_t block, uint32_t line, uint32_t callee, uint64_t leaf) {
@@ -107,6 +107,7 @@ static pgo_call *add_call(fixture *f, uint32_t block, uint32_t line, uint32_t ca
 }
 
 static void estimate(fixture *f) {
+    index_weights(&f->weights, &f->arena, &f->run.weights, &f->status);
     if (!pgo_estimate_frequencies(&f->run)) fail_msg("%s", f->status.message);
 }
 
@@ -224,7 +225,7 @@ static void samples_count_whatever_their_unit(void **state) {
         add_block(f, 1, 0, 2, PGO_NONE, 0);
         add_block(f, 4, 4. * scale, PGO_NONE, PGO_NONE, 0);
         add_call(f, 1, 10, callee, 27 * (uint64_t)scale);
-        f->run.weights.sample_count = 35;
+        f->weights.sample_count = 35;
         estimate(f);
         left[is_time] = get_left(f, caller);
         rate[is_time] = f->functions[caller].entry_rate;

@@ -1,12 +1,10 @@
 /* Which function of the profile is which of the module: name forms, tiers, and what is never guessed. */
 #include "match.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "index_support.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* The shim's demangler, for the names of these tests. */
 char *pgo_shim_demangle(const char *name) {
@@ -104,8 +102,15 @@ static pgo_identity make_identity(const char *name, const char *file, uint32_t s
 
 static void match(pgo_identity *identities, uint32_t identity_count, pprof_weight_function *known,
                   uint32_t known_count) {
-    pprof_weights weights = {.functions = known, .function_count = known_count};
-    assert_true(pgo_match_names(identities, identity_count, &weights, &status));
+    enum { BODIES = 8 };
+    pprof_body bodies[BODIES] = {0};
+    pprof_weights weights = {
+        .functions = known, .function_count = known_count, .bodies = bodies, .body_count = known_count};
+    pprof_index index;
+    assert_true(known_count <= BODIES);
+    for (uint32_t i = 0; i < known_count; i++) bodies[i].function = i;
+    index_weights(&weights, &arena, &index, &status);
+    assert_true(pgo_match_names(identities, identity_count, &index, &status));
 }
 
 static void equal_names_match(void **state) {

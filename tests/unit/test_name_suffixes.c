@@ -1,5 +1,5 @@
 /* What compilers append to names goes, in any combination; what belongs to a name stays. */
-#include "plugin.h"
+#include "pprofread.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static void test_endings(void **state) {
         {"123", "123"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        size_t length = pgo_strip_name_suffixes(cases[i].name);
+        size_t length = pprof_strip_name_suffixes(cases[i].name);
         if (length != strlen(cases[i].stripped) || memcmp(cases[i].name, cases[i].stripped, length) != 0)
             fail_msg("%s gives %.*s", cases[i].name, (int)length, cases[i].name);
     }

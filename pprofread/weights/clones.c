@@ -12,7 +12,7 @@
  *
  * Cannot know how often a sample has several clones of one function in its stack: what passed directly from one to
  * another is not counted twice, the rest is. */
-#include "plugin.h"
+#include "weights/weigh.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +41,6 @@ typedef struct clone_merger {
     pprof_status *status;
 } clone_merger;
 
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* ---- which functions are one ------------------------------------------------------------------------------------- */
 
 static int compare_clones(const clone_key *a, const clone_key *b) {
@@ -71,7 +67,7 @@ static bool number_functions(clone_merger *merger) {
     if (keys == NULL || first_clone == NULL || merger->new_function == NULL) return false;
     for (uint32_t f = 0; f < count; f++) {
         const pprof_weight_function *function = &merger->old->functions[f];
-        keys[f] = (clone_key){function, pgo_strip_name_suffixes(function->linkage_name), f};
+        keys[f] = (clone_key){function, pprof_strip_name_suffixes(function->linkage_name), f};
     }
     qsort(keys, count, sizeof *keys, compare_keys);
     for (uint32_t k = 0; k < count; k++) {
@@ -121,8 +117,8 @@ static void add_bodies(clone_merger *merger, uint32_t first, uint32_t end) {
         }
         const pprof_body *old = &merger->old->bodies[source->body];
         pprof_body *body = &merged->bodies[merged->body_count - 1];
-        body->inclusive = add_saturating(body->inclusive, old->inclusive);
-        body->leaf = add_saturating(body->leaf, old->leaf);
+        body->inclusive = pprof_add_weights(body->inclusive, old->inclusive);
+        body->leaf = pprof_add_weights(body->leaf, old->leaf);
     }
     merger->first_source[merged->body_count] = end;
 }
@@ -148,7 +144,7 @@ static void merge_selves(clone_merger *merger, uint32_t index) {
     qsort(selves, count, sizeof *selves, compare_selves);
     for (uint32_t i = 0; i < count; i++) {
         if (kept != 0 && compare_selves(&selves[kept - 1], &selves[i]) == 0)
-            selves[kept - 1].weight = add_saturating(selves[kept - 1].weight, selves[i].weight);
+            selves[kept - 1].weight = pprof_add_weights(selves[kept - 1].weight, selves[i].weight);
         else
             selves[kept++] = selves[i];
     }
@@ -208,7 +204,7 @@ static bool merge_bodies(clone_merger *merger) {
     return true;
 }
 
-bool pgo_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *status) {
+bool pprof_merge_clones(pprof_weights *weights, pprof_arena *arena, pprof_status *status) {
     pprof_arena scratch = {0};
     clone_merger merger = {.old = weights, .merged = *weights, .arena = arena, .scratch = &scratch, .status = status};
     merger.merged.function_count = merger.merged.body_count = merger.merged.self_count = 0;

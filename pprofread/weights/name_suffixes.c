@@ -2,7 +2,7 @@
  * made-unique statics: sweepstep.constprop.0, f_call.llvm.8961539064460933731, _ZL5ccallP9lua_State.__uniq.2567, in any
  * combination. Dots that mean something else stay: a name is cut only at the endings listed here.
  * Cannot know: a source that itself calls a function by such a name. */
-#include "plugin.h"
+#include "pprofread.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ static size_t strip_one_ending(const char *name, size_t length) {
     return length;
 }
 
-size_t pgo_strip_name_suffixes(const char *name) {
+size_t pprof_strip_name_suffixes(const char *name) {
     size_t length = strlen(name);
     for (;;) {
         size_t stripped = strip_one_ending(name, length);

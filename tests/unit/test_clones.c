@@ -1,5 +1,5 @@
 /* Clones of one function become one in the Weights; everything else stays as it is. */
-#include "plugin.h"
+#include "weights/weigh.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,14 +8,14 @@
 
 #include <cmocka.h>
 
-/* The text that pgo_merge_clones makes of [text]. */
+/* The text that pprof_merge_clones makes of [text]. */
 static char *merge(const char *text) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_source source;
     pprof_weights weights;
     if (!pprof_read_bytes("test", text, strlen(text), 0, &arena, &source, &status) ||
-        !pprof_parse_weights(&source, &arena, &weights, &status) || !pgo_merge_clones(&weights, &arena, &status))
+        !pprof_parse_weights(&source, &arena, &weights, &status) || !pprof_merge_clones(&weights, &arena, &status))
         fail_msg("%s", status.message);
     char *merged = NULL;
     size_t size = 0;
@@ -105,7 +105,7 @@ static void different_functions_stay_apart(void **state) {
     assert_true(pprof_read_bytes("test", text, sizeof text - 1, 0, &arena, &source, &status));
     assert_true(pprof_parse_weights(&source, &arena, &weights, &status));
     pprof_weights before = weights;
-    assert_true(pgo_merge_clones(&weights, &arena, &status));
+    assert_true(pprof_merge_clones(&weights, &arena, &status));
     assert_int_equal(weights.function_count, 4);
     assert_ptr_equal(weights.bodies, before.bodies); /* nothing to unite: not even a copy */
     pprof_arena_free(&arena);
