@@ -497,6 +497,7 @@ typedef struct pprof_report_options {
     double node_fraction; /* negative: pprof's default, 0.005 */
     double edge_fraction; /* negative: pprof's default, 0.001 */
     const char *unit;     /* NULL: pprof's choice */
+    double hot_fraction;  /* dot: the calls that carry this share of the weight are red; 0: pprof's colours */
 } pprof_report_options;
 
 /* One report: reads [profile], writes [out]. */
@@ -509,6 +510,7 @@ pprof_print_report pprof_print_peek;   /* the same of the frames that match symb
 pprof_print_report pprof_print_traces; /* every sample: labels, value, stack */
 pprof_print_report pprof_print_tags;   /* the labels' values, and what their samples add up to */
 pprof_print_report pprof_print_raw;    /* all of the profile; of the options it heeds the filters only */
+pprof_print_report pprof_print_dot;    /* the call graph, for Graphviz */
 pprof_print_report pprof_print_flame;  /* a flame graph, as an HTML page (print/flame.h) */
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@ int cli_run_peek(int argc, char **argv);
 int cli_run_diff(int argc, char **argv);
 int cli_run_traces(int argc, char **argv);
 int cli_run_tags(int argc, char **argv);
+int cli_run_dot(int argc, char **argv);
 int cli_run_flame(int argc, char **argv);
 int cli_run_raw(int argc, char **argv);
 int cli_run_weights(int argc, char **argv);
@@ -35,7 +36,7 @@ typedef struct cli_report_settings {
     int order, granularity;
 } cli_report_settings;
 
-enum { CLI_REPORT_OPTION_COUNT = 40 };
+enum { CLI_REPORT_OPTION_COUNT = 48, CLI_ADDED_OPTION_COUNT = 2 };
 
 /* Sets [settings] to what pprof does by itself, and gives the table of options that change them. */
 void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]);
@@ -54,6 +55,8 @@ typedef enum cli_operands { CLI_FILE = 0, CLI_SYMBOLS_AND_FILE, CLI_BASE_AND_FIL
 typedef struct cli_report {
     const char *command, *about;
     cli_operands operands;
+    /* Options of its own, CLI_ADDED_OPTION_COUNT at most, put behind the others; NULL: none. */
+    void (*add_options)(cli_report_settings *settings, cli_option *end);
     pprof_print_report *print;
 } cli_report;
 

@@ -80,7 +80,8 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
         CLI_SIZE_LIMIT_OPTION(&settings->size_limit),
         {0},
     };
-    static_assert(sizeof list / sizeof *list <= CLI_REPORT_OPTION_COUNT, "CLI_REPORT_OPTION_COUNT is too small");
+    static_assert(sizeof list / sizeof *list + CLI_ADDED_OPTION_COUNT <= CLI_REPORT_OPTION_COUNT,
+                  "CLI_REPORT_OPTION_COUNT is too small");
     memcpy(options, list, sizeof list);
 }
 
@@ -124,8 +125,13 @@ int cli_run_report(const cli_report *report, int argc, char **argv) {
     static const char *const names[] = {
         [CLI_FILE] = "FILE", [CLI_SYMBOLS_AND_FILE] = "REGEX FILE", [CLI_BASE_AND_FILE] = "BASE FILE"};
     cli_report_settings settings;
-    cli_option options[CLI_REPORT_OPTION_COUNT];
+    cli_option options[CLI_REPORT_OPTION_COUNT] = {0};
     cli_list_report_options(&settings, options);
+    if (report->add_options != NULL) {
+        cli_option *end = options;
+        while (end->name != NULL) end++;
+        report->add_options(&settings, end);
+    }
     const cli_syntax syntax = {report->command, report->about, options};
     const char *operands[2];
     int exit_status;

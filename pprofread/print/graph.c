@@ -235,8 +235,17 @@ bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options 
 
     int64_t total = 0;
     for (uint32_t n = 0; n < graph->node_count; n++) total = pprof_add_saturating(total, graph->nodes[n].flat);
+    graph->flat_total = total;
     double node_fraction = options->node_fraction < 0 ? PPROF_NODE_FRACTION : options->node_fraction;
     double edge_fraction = options->edge_fraction < 0 ? PPROF_EDGE_FRACTION : options->edge_fraction;
     trim_nodes(&grower, pprof_magnitude(pprof_multiply(total, node_fraction)), graph);
     return collect_edges(&grower, pprof_magnitude(pprof_multiply(total, edge_fraction)), graph, status);
+}
+
+bool pprof_connect_nodes(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
+                         const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph, pprof_status *status) {
+    grower grower = {
+        .profile = profile, .options = options, .table = table, .value_index = value_index, .arena = arena};
+    graph->edge_count = 0;
+    return collect_edges(&grower, 0, graph, status);
 }

@@ -115,10 +115,12 @@ typedef struct pprof_edge {
 
 typedef struct pprof_graph {
     uint32_t node_count, edge_count;
-    pprof_node *nodes;       /* as the report shows them: by flat or cumulative value, heaviest first */
-    pprof_edge *edges;       /* in order of first use, light ones left out */
-    uint32_t dropped_count;  /* nodes left out for their small cumulative value */
-    uint32_t original_count; /* nodes before the node count was limited */
+    pprof_node *nodes;           /* as the report shows them: by flat or cumulative value, heaviest first */
+    pprof_edge *edges;           /* in order of first use, light ones left out */
+    uint32_t dropped_count;      /* nodes left out for their small cumulative value */
+    uint32_t original_count;     /* nodes before the node count was limited */
+    uint32_t dropped_edge_count; /* edges left out of a picture for their small weight */
+    int64_t flat_total;          /* of all nodes, before any was left out */
 } pprof_graph;
 
 /* What a node shows: its sums, or their means. */
@@ -128,6 +130,10 @@ int64_t pprof_get_cumulative(const pprof_node *node);
 /* [value_index] says which value of a sample counts. */
 bool pprof_build_graph(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
                        const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph, pprof_status *status);
+
+/* Finds the edges of [graph] anew, all of them, after some of its nodes were taken away. */
+bool pprof_connect_nodes(const pprof_profile *profile, const pprof_report_options *options, uint32_t value_index,
+                         const pprof_frame_table *table, pprof_arena *arena, pprof_graph *graph, pprof_status *status);
 
 /* ---- unit_scale.c: how values are written ---------------------------------------------------------------------------
  */
@@ -182,6 +188,12 @@ size_t pprof_count_characters(pprof_string string);
 /* Flushes [out]; fails when anything written to it did not arrive. */
 bool pprof_check_output(FILE *out, pprof_status *status);
 
+/* ---- shorten_name.c -------------------------------------------------------------------------------------------------
+ */
+
+/* [name] without scopes, packages and parameters, as pprof shortens names in pictures. */
+bool pprof_shorten_name(pprof_string name, pprof_arena *arena, pprof_string *shown, pprof_status *status);
+
 /* ---- utf8.c: text for readers that want characters ------------------------------------------------------------------
  */
 
@@ -220,6 +232,10 @@ bool pprof_open_report(pprof_report *report, const pprof_profile *profile, const
 /* The report's graph, and the one unit that suits all of its values. */
 bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_graph *graph);
 
+/* One unit for all values of the graph: that of the smallest, unless the total then would have three digits more; in
+ * that case the unit in which the smallest is still 0.01. */
+void pprof_choose_unit(pprof_report *report, const pprof_graph *graph);
+
 /* What the profile says about itself. */
 void pprof_print_profile_header(const pprof_report *report);
 
@@ -235,5 +251,12 @@ void pprof_print_value(const pprof_report *report, int64_t value, int width);
 /* A node's flat value, its share, the share of [sum] with it, the cumulative value and its share: the columns that the
  * flat and the tree reports begin with. */
 void pprof_print_node_values(const pprof_report *report, const pprof_node *node, int64_t *sum);
+
+/* ---- picture.c ------------------------------------------------------------------------------------------------------
+ */
+
+/* The report's graph as a picture wants it: those nodes that tell the most, by default 80, the most telling first;
+ * edges heaviest first, without those over hidden frames that another way says already. */
+bool pprof_draw_picture(pprof_report *report, pprof_frame_table *table, pprof_graph *graph);
 
 #endif

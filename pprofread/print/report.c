@@ -63,10 +63,8 @@ bool pprof_open_report(pprof_report *report, const pprof_profile *profile, const
     return true;
 }
 
-/* One unit for the whole table: that of the smallest value in it, unless the total then would have three digits more;
- * in that case the unit in which the smallest is still 0.01. */
-static const char *choose_unit(const pprof_report *report, const pprof_graph *graph) {
-    if (strcmp(report->output_unit, "minimum") != 0 || graph->node_count == 0) return report->output_unit;
+void pprof_choose_unit(pprof_report *report, const pprof_graph *graph) {
+    if (strcmp(report->output_unit, "minimum") != 0 || graph->node_count == 0) return;
     int64_t smallest = 0;
     for (uint32_t n = 0; n < graph->node_count; n++) {
         int64_t value = pprof_magnitude(pprof_get_flat(&graph->nodes[n]));
@@ -79,7 +77,7 @@ static const char *choose_unit(const pprof_report *report, const pprof_graph *gr
     const char *largest_unit = pprof_scale_value(report->total, report->unit, "minimum").unit;
     if (strcmp(unit, largest_unit) != 0 && hundredfold < report->total)
         unit = pprof_scale_value(hundredfold, report->unit, "minimum").unit;
-    return *unit != '\0' ? unit : report->unit;
+    report->output_unit = *unit != '\0' ? unit : report->unit;
 }
 
 bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_graph *graph) {
@@ -87,7 +85,7 @@ bool pprof_draw_report(pprof_report *report, pprof_frame_table *table, pprof_gra
         !pprof_build_graph(&report->profile, report->options, report->value_index, table, report->arena, graph,
                            report->status))
         return false;
-    report->output_unit = choose_unit(report, graph);
+    pprof_choose_unit(report, graph);
     return true;
 }
 
@@ -200,6 +198,15 @@ static void print_filters(const pprof_report *report) {
     }
 }
 
+/* "Dropped 48 nodes (cum <= 3.42ms)" */
+static void print_dropped(const pprof_report *report, uint32_t count, const char *what, const char *measure,
+                          double fraction) {
+    if (report->total == 0 || count == 0) return;
+    (void)fprintf(report->out, "Dropped %u %s%s (%s <= ", count, what, count > 1 ? "s" : "", measure);
+    pprof_print_value(report, pprof_magnitude(pprof_multiply(report->total, fraction)), 0);
+    (void)fputs(")\n", report->out);
+}
+
 void pprof_print_graph_header(const pprof_report *report, const pprof_graph *graph) {
     FILE *out = report->out;
     pprof_print_profile_header(report);
@@ -214,13 +221,10 @@ void pprof_print_graph_header(const pprof_report *report, const pprof_graph *gra
     (void)fprintf(out, ", %s of ", share + strspn(share, " "));
     pprof_print_value(report, report->total, 0);
     (void)fputs(" total\n", out);
-    if (report->total != 0 && graph->dropped_count > 0) {
-        double given = report->options->node_fraction;
-        double fraction = given < 0 ? PPROF_NODE_FRACTION : given;
-        (void)fprintf(out, "Dropped %u node%s (cum <= ", graph->dropped_count, graph->dropped_count > 1 ? "s" : "");
-        pprof_print_value(report, pprof_magnitude(pprof_multiply(report->total, fraction)), 0);
-        (void)fputs(")\n", out);
-    }
+    double node_fraction = report->options->node_fraction, edge_fraction = report->options->edge_fraction;
+    print_dropped(report, graph->dropped_count, "node", "cum", node_fraction < 0 ? PPROF_NODE_FRACTION : node_fraction);
+    print_dropped(report, graph->dropped_edge_count, "edge", "freq",
+                  edge_fraction < 0 ? PPROF_EDGE_FRACTION : edge_fraction);
     if (report->total != 0 && graph->node_count > 0 && graph->node_count < graph->original_count)
         (void)fprintf(out, "Showing top %u nodes out of %u\n", graph->node_count, graph->original_count);
 }
