@@ -453,6 +453,7 @@ bool pprof_import_perf(const char *path, pprof_arena *arena, pprof_profile *prof
 typedef struct pprof_symbolize_options {
     const char *binary;     /* stands in for the main mapping's file when that has moved; NULL: the mapping's own */
     const char *symbolizer; /* NULL: llvm-symbolizer-22, -19, then llvm-symbolizer from PATH */
+    int silence_limit;      /* seconds without an answer after which the symbolizer is killed; 0: 600 */
 } pprof_symbolize_options;
 
 /* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),

@@ -16,13 +16,17 @@
 
 /* ---- process.c ------------------------------------------------------------------------------------------------- */
 
+/* Long enough for a symbolizer that downloads or indexes gigabytes of debug information. */
+#define PPROF_DEFAULT_SILENCE_LIMIT 600
+
 typedef struct pprof_child {
     const char *const *arguments; /* NULL-terminated; the first is looked up in PATH when it has no slash */
     /* Fills [buffer] with up to [size] bytes for the child's standard input; 0 ends it. NULL: no input. */
     size_t (*produce)(void *context, char *buffer, size_t size);
     /* Takes one line of standard output, a NUL in place of its newline. False, with [status] set, stops the child. */
     bool (*consume)(void *context, char *line, size_t length, pprof_status *status);
-    void *context; /* for both */
+    void *context;     /* for both */
+    int silence_limit; /* seconds without a sign of life after which it is killed; 0: PPROF_DEFAULT_SILENCE_LIMIT */
 } pprof_child;
 
 typedef struct pprof_child_end {
@@ -33,7 +37,7 @@ typedef struct pprof_child_end {
 } pprof_child_end;
 
 /* Runs the child to its end, without a shell. True when it ended by itself, whatever its exit status, or was not
- * found; false when it cannot be run or read at all, or [consume] said no. */
+ * found; false when it cannot be run or read at all, was silent for too long, or [consume] said no. */
 bool pprof_run_child(const pprof_child *child, pprof_child_end *end, pprof_status *status);
 
 /* ---- elf.c ----------------------------------------------------------------------------------------------------- */
@@ -177,6 +181,7 @@ typedef struct pprof_source_frame {
 
 typedef struct pprof_symbolizer {
     const char *command; /* NULL: the newest llvm-symbolizer that is found */
+    int silence_limit;   /* as pprof_child's */
     const pprof_query *queries;
     size_t query_count;
     /* Takes the frames of query [index], innermost first; they live for the call only. Queries come in order. */

@@ -1,7 +1,8 @@
 /* Takes an argument list, something to write and something to read with; gives the lines a child process prints.
  *
  * Input and output go through one poll loop, so that neither side waits for the other forever, and neither is held in
- * memory whole. No shell sees the arguments. Cannot know whether a child that prints nothing still works or hangs. */
+ * memory whole. No shell sees the arguments. Cannot know whether a child that prints nothing still works or hangs: it
+ * is given a generous time for each sign of life, and then killed. */
 #include "import/import.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +158,17 @@ static void read_error(running_child *run, pprof_child_end *end) {
         }
 }
 
+/* The milliseconds to wait for a sign of life. */
+static int get_patience(const running_child *run) {
+    int seconds = run->child->silence_limit > 0 ? run->child->silence_limit : PPROF_DEFAULT_SILENCE_LIMIT;
+    return seconds > INT32_MAX / 1000 ? INT32_MAX : 1000 * seconds;
+}
+
+static bool fail_silent(const running_child *run, pprof_status *status) {
+    return pprof_fail(status, "%s: gave no sign of life for %d s and was killed; run it by hand to see why",
+                      run->child->arguments[0], get_patience(run) / 1000);
+}
+
 /* Until the child has closed both its output and its error. */
 static bool talk(running_child *run, pprof_child_end *end, pprof_status *status) {
     while (run->output >= 0 || run->error >= 0) {
@@ -164,10 +177,11 @@ static bool talk(running_child *run, pprof_child_end *end, pprof_status *status)
             {.fd = run->output, .events = POLLIN},
             {.fd = run->error, .events = POLLIN},
         };
-        if (poll(ways, 3, -1) < 0) {
-            if (errno == EINTR) continue;
+        int ready = poll(ways, 3, get_patience(run));
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready < 0)
             return pprof_fail(status, "%s: cannot wait for it: %s", run->child->arguments[0], strerror(errno));
-        }
+        if (ready == 0) return fail_silent(run, status);
         if (run->input >= 0 && ways[0].revents != 0) feed(run);
         if (run->output >= 0 && ways[1].revents != 0 && !read_output(run, status)) return false;
         if (run->error >= 0 && ways[2].revents != 0) read_error(run, end);
@@ -181,6 +195,17 @@ static void tidy_error(char *text) {
     while (length != 0 && (text[length - 1] == '\n' || text[length - 1] == ' ')) text[--length] = '\0';
     for (size_t i = 0; i < length; i++)
         if (text[i] == '\n' || text[i] == '\t') text[i] = text[i] == '\n' ? ';' : ' ';
+}
+
+/* A child that has closed its output ends soon, or hangs. */
+static bool await_end(const running_child *run, pprof_status *status) {
+    struct pollfd end = {.fd = pidfd_open(run->pid, 0), .events = POLLIN};
+    if (end.fd < 0) return true; /* a kernel older than 5.3 */
+    int ready;
+    do ready = poll(&end, 1, get_patience(run));
+    while (ready < 0 && errno == EINTR);
+    (void)close(end.fd);
+    return ready != 0 || fail_silent(run, status);
 }
 
 static void wait_for_end(pid_t pid, pprof_child_end *end) {
@@ -206,11 +231,11 @@ bool pprof_run_child(const pprof_child *child, pprof_child_end *end, pprof_statu
     if (!has_memory) pprof_fail(status, "out of memory (%zu bytes)", run.capacity);
     bool started = has_memory && start(&run, end, status);
     bool fine = !started || talk(&run, end, status);
-    /* It may still wait for us to read: it must not. */
-    if (started && !fine) (void)kill(run.pid, SIGKILL);
     close_end(&run.input);
     close_end(&run.output);
     close_end(&run.error);
+    fine = fine && (!started || await_end(&run, status));
+    if (started && !fine) (void)kill(run.pid, SIGKILL);
     if (started) wait_for_end(run.pid, end);
     tidy_error(end->error);
     free(run.unsent);

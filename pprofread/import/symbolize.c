@@ -316,6 +316,7 @@ static bool symbolize(symbolize_run *run, const pprof_symbolize_options *options
     run->builder = pprof_create_builder(arena, status);
     if (run->builder == NULL) return false;
     const pprof_symbolizer symbolizer = {.command = options->symbolizer,
+                                         .silence_limit = options->silence_limit,
                                          .queries = run->queries,
                                          .query_count = run->query_count,
                                          .take_frames = take_frames,

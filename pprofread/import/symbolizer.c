@@ -113,8 +113,11 @@ static bool converse(const pprof_symbolizer *symbolizer, const char *command, bo
         command, "--output-style=JSON", "--inlines", "--functions=linkage", "--no-demangle", NULL,
     };
     conversation conversation = {.symbolizer = symbolizer, .command = command};
-    pprof_child child = {
-        .arguments = arguments, .produce = write_questions, .consume = read_answer, .context = &conversation};
+    pprof_child child = {.arguments = arguments,
+                         .produce = write_questions,
+                         .consume = read_answer,
+                         .context = &conversation,
+                         .silence_limit = symbolizer->silence_limit};
     pprof_child_end end;
     bool fine = pprof_run_child(&child, &end, status);
     free(conversation.frames);

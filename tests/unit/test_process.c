@@ -101,12 +101,30 @@ static void test_endless_line(void **state) {
     assert_non_null(strstr(status.message, "sh: printed a line of more than"));
 }
 
+/* One that never says anything, and one that has closed its output and does not end. Neither would ever end by itself;
+ * the shells make way for what they run, so that nothing is left behind. */
+static void test_silent_children(void **state) {
+    (void)state;
+    static const char *const scripts[] = {"exec sleep 1000000", "exec >&- 2>&-; exec sleep 1000000"};
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        exchange exchange = {0};
+        pprof_child_end end;
+        pprof_status status = {0};
+        const pprof_child child = {
+            .arguments = SHELL(scripts[i]), .consume = consume, .context = &exchange, .silence_limit = 1};
+        assert_false(pprof_run_child(&child, &end, &status));
+        assert_string_equal(end.how, "signal 9");
+        assert_non_null(strstr(status.message, "sh: gave no sign of life for 1 s and was killed"));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_much_both_ways),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_one_sided_children),
         cmocka_unit_test(test_endless_line),
+        cmocka_unit_test(test_silent_children),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
