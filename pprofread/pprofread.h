@@ -450,6 +450,44 @@ bool pprof_import_gperftools(const pprof_source *source, pprof_arena *arena, ppr
  * no time; addresses only; a comment names the event. */
 bool pprof_import_perf(const char *path, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
 
+/* record.c: a program at work ─▶ what import reads. */
+
+typedef enum pprof_profiler {
+    PPROF_PROFILER_ANY = 0, /* perf where it is installed and allowed, else gperftools */
+    PPROF_PROFILER_PERF,
+    PPROF_PROFILER_GPERFTOOLS, /* preloads libprofiler.so.0: commands only */
+} pprof_profiler;
+
+typedef struct pprof_record_options {
+    char *const *command; /* NULL-terminated, the first looked up in PATH; NULL: attach to [process] */
+    int process;
+    double seconds;          /* stop after these; 0: at the end of the command or process */
+    int frequency;           /* samples per second of CPU time; 0: 999 */
+    const char *event;       /* perf's; NULL: cpu-clock */
+    pprof_profiler profiler; /* which one is wanted */
+} pprof_record_options;
+
+typedef struct pprof_recording {
+    pprof_profiler profiler; /* which one it was */
+    const char *reason;      /* why it was not perf; NULL: it was, or was not wanted */
+    int file;                /* what it wrote, under no name any more; the caller closes it */
+    const char *path;        /* "/dev/fd/N", by which pprof_import_* reads it while [file] is open */
+    int64_t start_nanos;     /* since 1970 */
+    int64_t duration_nanos;
+    int interruption;         /* a signal that asked for the end: SIGINT, SIGTERM, SIGHUP or SIGQUIT; 0: none */
+    const char *command_end;  /* "exit status 1", "signal 11"; NULL: there is no command, or it still runs */
+    bool command_has_failed;  /* it ended so, and not because it was told to */
+    int process_left_running; /* the command, when it outlived the seconds by ten; else 0 */
+} pprof_recording;
+
+/* Records until the command has ended (its children may go on), the process has, the seconds are over, or a signal asks
+ * for the end. A command gets the caller's standard streams and its signals: those from a terminal reach it anyway,
+ * others are passed on. After its seconds it is sent SIGTERM, as perf does to what it started; a process that was
+ * attached to goes on. The calling thread must be the one that the signals go to; it handles them by waiting, and no
+ * handler is installed. Temporary files are in a private folder under $TMPDIR, which is gone when this returns. */
+bool pprof_record(const pprof_record_options *options, pprof_arena *arena, pprof_recording *recording,
+                  pprof_status *status);
+
 typedef struct pprof_symbolize_options {
     const char *binary;     /* stands in for the main mapping's file when that has moved; NULL: the mapping's own */
     const char *symbolizer; /* NULL: llvm-symbolizer-22, -19, then llvm-symbolizer from PATH */

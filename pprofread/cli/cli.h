@@ -5,6 +5,7 @@
 #include "cli/support.h"
 
 int cli_run_import(int argc, char **argv);
+int cli_run_record(int argc, char **argv);
 int cli_run_merge(int argc, char **argv);
 int cli_run_check(int argc, char **argv);
 int cli_run_top(int argc, char **argv);
@@ -71,5 +72,44 @@ bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena,
 /* Writes it as gzipped protobuf; gives its size in bytes. */
 bool cli_write_profile(const char *path, const pprof_profile *profile, pprof_arena *arena, size_t *size,
                        pprof_status *status);
+
+/* ---- importing.c ---------------------------------------------------------------------------------------------- */
+
+typedef enum cli_symbolizing {
+    CLI_SYMBOLIZE_MISSING = 0, /* if some address has no line */
+    CLI_SYMBOLIZE_ALL,
+    CLI_SYMBOLIZE_NOTHING,
+} cli_symbolizing;
+
+typedef struct cli_import {
+    const char *output;
+    uint64_t size_limit;
+    cli_symbolizing symbolizing;
+    pprof_symbolize_options symbolize;
+    pprof_arena arena;
+    pprof_status status;
+} cli_import;
+
+/* What all commands that symbolize have. */
+#define CLI_OUTPUT_OPTION(output)                                                                                      \
+    {.name = "output",                                                                                                 \
+     .letter = 'o',                                                                                                    \
+     .text = (output),                                                                                                 \
+     .value = "OUT",                                                                                                   \
+     .help = "write here (default default.pgo; - for standard output)"}
+#define CLI_SYMBOLIZER_OPTION(symbolize)                                                                               \
+    {.name = "symbolizer", .text = &(symbolize)->symbolizer, .value = "PATH", .help = "the llvm-symbolizer to use"}
+#define CLI_SYMBOLIZER_TIMEOUT_OPTION(symbolize)                                                                       \
+    {.name = "symbolizer-timeout",                                                                                     \
+     .count = &(symbolize)->silence_limit,                                                                             \
+     .value = "SECONDS",                                                                                               \
+     .help = "kill it when it is silent for so long (default 600)"}
+
+/* A recording of any kind, in a file ─▶ the profile in it. */
+bool cli_read_recording(cli_import *import, const char *file, pprof_profile *profile);
+/* The same of what has been read already: a pprof or gperftools. */
+bool cli_decode_recording(cli_import *import, const pprof_source *source, pprof_profile *profile);
+/* Symbolizes the profile, writes it to import->output, and says what was written and what it lacks for PGO. */
+bool cli_write_recording(cli_import *import, pprof_profile *profile);
 
 #endif

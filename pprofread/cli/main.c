@@ -5,6 +5,7 @@
 
 static const cli_command commands[] = {
     {"import", "make a symbolized profile from perf.data, gperftools or bare addresses", cli_run_import},
+    {"record", "run a command, or watch a process, and make a symbolized profile of it", cli_run_record},
     {"merge", "make one profile of many", cli_run_merge},
     {"check", "say whether a profile is fit for profile-guided optimization", cli_run_check},
     {"top", "print the heaviest functions, lines or addresses, as pprof -top", cli_run_top},

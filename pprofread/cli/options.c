@@ -153,12 +153,13 @@ static bool set_option(const cli_syntax *syntax, const cli_option *option, const
 typedef struct getopt_table {
     struct option options[2 * OPTION_LIMIT + 3];
     char underscored[OPTION_LIMIT][NAME_LIMIT];
-    char letters[2 * OPTION_LIMIT + 4];
+    char letters[2 * OPTION_LIMIT + 5];
 } getopt_table;
 
-static void fill_table(const cli_syntax *syntax, getopt_table *table) {
+static void fill_table(const cli_syntax *syntax, bool ends_at_operand, getopt_table *table) {
     int used = 0;
     size_t letters = 0;
+    if (ends_at_operand) table->letters[letters++] = '+';
     table->letters[letters++] = ':';
     table->letters[letters++] = 'h';
     table->options[used++] = (struct option){"help", no_argument, NULL, HELP_VALUE};
@@ -205,7 +206,7 @@ static bool take_operands(const cli_syntax *syntax, const char *names, int count
 bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, char **argv, int *count,
                        int *exit_status) {
     getopt_table table;
-    fill_table(syntax, &table);
+    fill_table(syntax, strncmp(names, "[--]", 4) == 0, &table);
     *exit_status = CLI_MISUSED;
     opterr = 0;
     optind = 1;

@@ -3,6 +3,7 @@
 #include "cli/support.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,7 +46,12 @@ cli_progress *cli_start_progress(const char *what) {
     progress->what = what;
     (void)pthread_mutex_init(&progress->mutex, NULL);
     (void)pthread_cond_init(&progress->stopped, NULL);
-    if (pthread_create(&progress->thread, NULL, show_progress, progress) == 0) return progress;
+    sigset_t all, old; /* signals are for the thread that works */
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    bool is_running = pthread_create(&progress->thread, NULL, show_progress, progress) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (is_running) return progress;
     free(progress);
     return NULL;
 }

@@ -69,7 +69,8 @@ bool cli_parse(const cli_syntax *syntax, int argc, char **argv, const char **fil
 bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
                         int *exit_status);
 
-/* The same for any number of operands, which are then the last [count] of argv. [names] is for the usage line. */
+/* The same for any number of operands, which are then the last [count] of argv. [names] is for the usage line; if it
+ * begins with "[--]", options end at the first operand: it is a command line with options of its own. */
 bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, char **argv, int *count,
                        int *exit_status);
 

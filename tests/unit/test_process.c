@@ -120,10 +120,8 @@ static void test_silent_children(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_much_both_ways),
-        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_one_sided_children),
-        cmocka_unit_test(test_endless_line),
+        cmocka_unit_test(test_much_both_ways),     cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_one_sided_children), cmocka_unit_test(test_endless_line),
         cmocka_unit_test(test_silent_children),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
