@@ -281,6 +281,38 @@ bool pprof_merge_profiles(const pprof_merge_input *inputs, size_t count, pprof_a
 bool pprof_subtract_profile(const pprof_merge_input *input, const pprof_merge_input *base, bool normalize,
                             pprof_arena *arena, pprof_profile *output, pprof_status *status);
 
+/* ---- rename.c, choose.c: a profile for a program that was changed ---------------------------------------------- */
+
+typedef struct pprof_rename_rule {
+    /* A function's whole name (what follows in parentheses or angles stays), or with [is_pattern] a POSIX extended
+     * regular expression, of which every match is replaced; \1 to \9 in [to] are its groups. */
+    const char *from, *to;
+    bool is_pattern;
+    /* What pprof_rename_functions found. */
+    uint32_t function_count; /* functions that it renamed */
+    uint32_t unlinked_count; /* of these: functions whose mangled name could not follow, and was taken away */
+    double share;            /* of the profile: samples with such a function on the stack, 0..1 */
+} pprof_rename_rule;
+
+/* [input] with each function renamed by the first rule that fits. A rule is tried on the name, on what pprof would show
+ * for the linkage name, and on the linkage name itself; the other one of the two follows: a C++ linkage name is
+ * respelled and demangled to see that it says what it should. Functions that become equal are one. */
+bool pprof_rename_functions(const pprof_profile *input, const char *path, pprof_rename_rule *rules, size_t rule_count,
+                            pprof_arena *arena, pprof_profile *output, pprof_status *status);
+
+/* Cuts [prefix] off the paths of source files that begin with it; gives of how many functions. */
+bool pprof_strip_paths(const pprof_profile *input, const char *path, const char *prefix, pprof_arena *arena,
+                       pprof_profile *output, uint32_t *function_count, pprof_status *status);
+
+/* Regular expressions, NULL: none. Samples stay that have a function (mapping) on the stack that [keep_…] matches, and
+ * none that [drop_…] does. Functions go by name and linkage name, mappings by file name. */
+typedef struct pprof_sample_choice {
+    const char *keep, *drop, *keep_mapping, *drop_mapping;
+} pprof_sample_choice;
+
+bool pprof_choose_samples(const pprof_profile *input, const char *path, const pprof_sample_choice *choice,
+                          pprof_arena *arena, pprof_profile *output, pprof_status *status);
+
 /* ---- select.c: which of a profile's values counts ------------------------------------------------------------ */
 
 /* The index of the sample type that PGO uses: the one named [wanted] ("samples", "cpu", or a decimal index) if not

@@ -7,6 +7,7 @@ static const cli_command commands[] = {
     {"import", "make a symbolized profile from perf.data, gperftools or bare addresses", cli_run_import},
     {"record", "run a command, or watch a process, and make a symbolized profile of it", cli_run_record},
     {"merge", "make one profile of many", cli_run_merge},
+    {"rename", "make a profile fit a program whose functions were renamed", cli_run_rename},
     {"check", "say whether a profile is fit for profile-guided optimization", cli_run_check},
     {"top", "print the heaviest functions, lines or addresses, as pprof -top", cli_run_top},
     {"tree", "the same, each with its callers and callees, as pprof -tree", cli_run_tree},

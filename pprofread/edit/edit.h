@@ -3,6 +3,8 @@
 #ifndef PPROFREAD_EDIT_H
 #define PPROFREAD_EDIT_H
 
+#include "base/buffer.h"
+#include "base/list.h"
 #include "pprofread.h"
 
 #include <regex.h>
@@ -33,6 +35,36 @@ int64_t pprof_round_value(double value);
 
 /* value · factor, rounded so. */
 int64_t pprof_weigh_value(int64_t value, double factor);
+
+/* ---- respell.c: mangled names ---------------------------------------------------------------------------------- */
+
+/* Whether [name] looks like an Itanium C++ linkage name that a demangler may be given. */
+bool pprof_is_mangled_cxx(pprof_string name);
+
+/* [mangled], whose pprof_simplify_name is [shown], changed so that it becomes [wanted]; [respelled] is NULL where that
+ * cannot be done. False: memory is out. */
+bool pprof_respell_linkage(pprof_string mangled, const char *shown, const char *wanted, pprof_arena *arena,
+                           const char **respelled, pprof_status *status);
+
+/* ---- new_strings.c: a profile's strings and more ------------------------------------------------------------------
+ */
+
+typedef struct pprof_new_strings {
+    pprof_buffer data;
+    pprof_list offsets;
+} pprof_new_strings;
+
+bool pprof_begin_new_strings(pprof_new_strings *strings, const pprof_profile *profile, pprof_status *status);
+
+/* The index of a new string; 0 with [status] set when memory is out. */
+uint32_t pprof_add_new_string(pprof_new_strings *strings, pprof_string string, pprof_status *status);
+
+/* Makes them the strings of [profile], which had the old ones. */
+bool pprof_keep_new_strings(pprof_new_strings *strings, pprof_arena *arena, pprof_profile *profile,
+                            pprof_status *status);
+
+/* After a failure, or when they are kept. */
+void pprof_free_new_strings(pprof_new_strings *strings);
 
 /* ---- prune.c: frames that the profiler itself put on the stacks -------------------------------------------------- */
 
