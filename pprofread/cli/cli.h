@@ -6,6 +6,7 @@
 
 int cli_run_import(int argc, char **argv);
 int cli_run_record(int argc, char **argv);
+int cli_run_fetch(int argc, char **argv);
 int cli_run_merge(int argc, char **argv);
 int cli_run_rename(int argc, char **argv);
 int cli_run_check(int argc, char **argv);

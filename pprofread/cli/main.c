@@ -6,6 +6,7 @@
 static const cli_command commands[] = {
     {"import", "make a symbolized profile from perf.data, gperftools or bare addresses", cli_run_import},
     {"record", "run a command, or watch a process, and make a symbolized profile of it", cli_run_record},
+    {"fetch", "download a profile from a server, checked and symbolized", cli_run_fetch},
     {"merge", "make one profile of many", cli_run_merge},
     {"rename", "make a profile fit a program whose functions were renamed", cli_run_rename},
     {"check", "say whether a profile is fit for profile-guided optimization", cli_run_check},
