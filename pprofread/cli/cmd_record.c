@@ -79,12 +79,13 @@ static bool record(const pprof_record_options *options, cli_import *import, int 
 
 static bool check_options(const cli_syntax *syntax, const char *with, char **command_line, const char *process,
                           pprof_record_options *record) {
-    if (with != NULL && strcmp(with, "perf") == 0)
-        record->profiler = PPROF_PROFILER_PERF;
-    else if (with != NULL && strcmp(with, "gperftools") == 0)
-        record->profiler = PPROF_PROFILER_GPERFTOOLS;
-    else if (with != NULL)
-        return cli_misuse(syntax, "--with takes perf or gperftools, not '%s'", with);
+    if (with != NULL) {
+        record->profiler = strcmp(with, "perf") == 0         ? PPROF_PROFILER_PERF
+                           : strcmp(with, "gperftools") == 0 ? PPROF_PROFILER_GPERFTOOLS
+                                                             : PPROF_PROFILER_ANY;
+        if (record->profiler == PPROF_PROFILER_ANY)
+            return cli_misuse(syntax, "--with takes perf or gperftools, not '%s'", with);
+    }
     bool has_command = command_line[0] != NULL;
     if (has_command == (process != NULL))
         return cli_misuse(syntax, has_command ? "a COMMAND or -p PID, not both" : "which COMMAND, or -p PID?");
