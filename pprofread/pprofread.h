@@ -553,6 +553,8 @@ typedef struct pprof_report_options {
     bool without_inlines;      /* attribute to the physical function */
     bool mean;                 /* values are divided by the sample's first value */
     const char *sample_type;   /* a name or a number; NULL: the profile's default */
+    bool drop_negative;        /* no nodes that are less than nothing in a comparison */
+    bool compact_labels;       /* what the profile says about itself is left out */
     bool relative_percentages; /* shares of what the filters leave, not of the whole profile */
 
     /* Filters: regular expressions, but for the first two. */

@@ -67,6 +67,8 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
          .fraction = &report->edge_fraction,
          .value = "F",
          .help = "drop calls below this share (default 0.001)"},
+        {.name = "drop-negative", .flag = &report->drop_negative, .help = "drop nodes that have become less"},
+        {.name = "compact-labels", .flag = &report->compact_labels, .help = "no lines about the profile at the top"},
         {.name = "trim", .flag = &settings->trim, .help = "--trim=false drops nothing"},
         {.name = "diff-base",
          .text = &settings->diff_base,

@@ -1,5 +1,5 @@
-/* The parts of reading a file: gunzip.c and sniff.c, which source.c puts together, and map.c beside them. Private to the
- * library. */
+/* The parts of reading a file: gunzip.c and sniff.c, which source.c puts together, and map.c beside them. Private to
+ * the library. */
 #ifndef PPROF_SOURCE_H
 #define PPROF_SOURCE_H
 
@@ -15,8 +15,8 @@ pprof_format pprof_sniff_format(const uint8_t *data, size_t size);
 /* Fails, naming the limit and the options that raise it. */
 bool pprof_refuse_size(const char *path, uint64_t size_limit, pprof_status *status);
 
-/* Opens a regular file for reading; -1 with [status] set for anything else. A FIFO or device may block for ever or never
- * end, so by name only files are read. */
+/* Opens a regular file for reading; -1 with [status] set for anything else. A FIFO or device may block for ever or
+ * never end, so by name only files are read. */
 int pprof_open_file(const char *path, pprof_status *status);
 
 /* map.c: maps the file at [path] into [arena] if it begins with [magic]. False, without a failure, if it does not or

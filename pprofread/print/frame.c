@@ -108,22 +108,25 @@ typedef struct frame_maker {
     pprof_string *files; /* cleaned, per function */
 } frame_maker;
 
+/* What the frame of a location is called that has no name and no place. */
+static pprof_string get_object(const pprof_profile *profile, const pprof_location *location) {
+    if (location->mapping == PPROF_NONE) return (pprof_string){"", 0};
+    return pprof_get_base_name(pprof_get_string(profile, profile->mappings[location->mapping].filename_string));
+}
+
 static pprof_frame make_frame(const frame_maker *maker, const pprof_location *location, const pprof_line *line) {
     const pprof_profile *profile = maker->profile;
     pprof_frame frame = {.name = {"", 0}, .file = {"", 0}, .object = {"", 0}};
     if (maker->fields.address) frame.address = location->address;
-    if (line == NULL) {
-        if (location->mapping != PPROF_NONE) {
-            uint32_t path = profile->mappings[location->mapping].filename_string;
-            frame.object = pprof_get_base_name(pprof_get_string(profile, path));
-        }
-        return frame;
+    if (line != NULL) {
+        const pprof_function *function = &profile->functions[line->function];
+        if (maker->fields.function) frame.name = pprof_get_string(profile, function->name_string);
+        if (maker->fields.file) frame.file = maker->files[line->function];
+        if (maker->fields.line) frame.line = line->line;
+        if (maker->fields.column) frame.column = line->column;
     }
-    const pprof_function *function = &profile->functions[line->function];
-    if (maker->fields.function) frame.name = pprof_get_string(profile, function->name_string);
-    if (maker->fields.file) frame.file = maker->files[line->function];
-    if (maker->fields.line) frame.line = line->line;
-    if (maker->fields.column) frame.column = line->column;
+    if (frame.name.length == 0 && frame.file.length == 0 && frame.line == 0)
+        frame.object = get_object(profile, location);
     return frame;
 }
 

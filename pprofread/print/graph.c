@@ -88,6 +88,12 @@ static int compare_nodes(const void *left, const void *right, void *context) {
     return order != 0 ? order : (a->frame > b->frame) - (a->frame < b->frame);
 }
 
+/* Whether a frame with these values is a node. */
+static bool is_node(const grower *grower, const pprof_node *node) {
+    bool is_negative = node->flat < 0 || (node->flat == 0 && node->cumulative < 0);
+    return (node->flat != 0 || node->cumulative != 0) && !(grower->options->drop_negative && is_negative);
+}
+
 /* A node for every frame that has any value, in no order yet. */
 static bool sum_nodes(grower *grower, pprof_graph *graph, pprof_status *status) {
     uint32_t frame_count = grower->table->frame_count;
@@ -100,7 +106,7 @@ static bool sum_nodes(grower *grower, pprof_graph *graph, pprof_status *status) 
     for (uint32_t f = 0; f < frame_count; f++) {
         pprof_node node = graph->nodes[f];
         node.frame = f;
-        if (node.flat != 0 || node.cumulative != 0) graph->nodes[graph->node_count++] = node;
+        if (is_node(grower, &node)) graph->nodes[graph->node_count++] = node;
     }
     return true;
 }

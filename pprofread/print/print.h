@@ -71,7 +71,7 @@ bool pprof_filter_profile(const pprof_profile *input, const pprof_report_options
 /* What a node of a report stands for, with the fields blank that the granularity does not tell apart. */
 typedef struct pprof_frame {
     pprof_string name, file;
-    pprof_string object; /* the binary, for a location without any function */
+    pprof_string object; /* the binary, for a frame without a name and a place */
     uint64_t address;
     int64_t line, column;
     pprof_string label; /* how the report shows it */

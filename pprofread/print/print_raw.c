@@ -2,7 +2,7 @@
  *
  * Differences from pprof: ids are numbered from 1 in the file's order, whatever numbers the file has (most producers
  * write these numbers, and pprof itself does); times are in UTC; control characters are escaped; mangled names are not
- * demangled. */
+ * demangled; samples without a stack are shown, which pprof leaves out. */
 #include "edit/edit.h"
 #include "print/print.h"
 

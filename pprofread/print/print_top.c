@@ -5,6 +5,8 @@
  *   - times are in UTC, not in the local zone; control characters in names are escaped;
  *   - -focus and its like are POSIX extended regular expressions, and so are a profile's own drop_frames;
  *   - sums saturate at 2^63 - 1 where pprof wraps around;
+ *   - -files has one row for each file, where pprof has one for each function and shows its file only;
+ *   - calls whose weights differ in sign only come in one order, where pprof's changes from run to run;
  *   - names are shown as the profile has them: pprof demangles mangled names when it reads a profile. */
 #include "print/print.h"
 

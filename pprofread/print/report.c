@@ -209,7 +209,7 @@ static void print_dropped(const pprof_report *report, uint32_t count, const char
 
 void pprof_print_graph_header(const pprof_report *report, const pprof_graph *graph) {
     FILE *out = report->out;
-    pprof_print_profile_header(report);
+    if (!report->options->compact_labels) pprof_print_profile_header(report);
     print_filters(report);
     int64_t shown = 0;
     for (uint32_t n = 0; n < graph->node_count; n++)
