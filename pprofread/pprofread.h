@@ -188,7 +188,7 @@ typedef struct pprof_profile {
 } pprof_profile;
 
 /* Decodes message by message, so that memory stays near three times the decompressed size. Refuses whatever
- * google/pprof refuses, and two profiles glued together. [profile] borrows the source's bytes. */
+ * google/pprof refuses, and two profiles glued together. [profile] does not need [source] any more. */
 bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
 
 /* String [index] of the table. */

@@ -3,10 +3,13 @@
 
 bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena, pprof_profile *profile,
                       pprof_status *status) {
+    pprof_arena file = {0}; /* its bytes are not needed once they are decoded */
     pprof_source source;
-    if (!pprof_read_source(path, size_limit, arena, &source, status)) return false;
-    if (source.format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(&source, status);
-    return pprof_decode_profile(&source, arena, profile, status);
+    bool worked = pprof_read_source(path, size_limit, &file, &source, status);
+    if (worked && source.format != PPROF_FORMAT_PROFILE) worked = pprof_refuse_format(&source, status);
+    worked = worked && pprof_decode_profile(&source, arena, profile, status);
+    pprof_arena_free(&file);
+    return worked;
 }
 
 bool cli_write_profile(const char *path, const pprof_profile *profile, pprof_arena *arena, size_t *size,

@@ -100,18 +100,27 @@ static bool outline_profile(pprof_decoder *decoder) {
 
 /* ---- strings and scalars ---- */
 
+/* Copies the strings with their lengths, so that the file's bytes, ten times as many, can go. */
 static bool decode_strings(pprof_decoder *decoder) {
     pprof_profile *profile = decoder->profile;
     uint32_t count = decoder->extents[FIELD_STRING].count;
-    profile->string_data = decoder->data;
-    profile->string_offsets = pprof_allocate(decoder->arena, count, sizeof *profile->string_offsets, decoder->status);
-    if (profile->string_offsets == NULL) return false;
-    wire_cursor cursor = pprof_find_messages(decoder, FIELD_STRING);
+    size_t size = 0, used = 0;
     wire_field field;
+    wire_cursor cursor = pprof_find_messages(decoder, FIELD_STRING);
+    while (pprof_next_message(&cursor, FIELD_STRING, &field)) size += (size_t)(cursor.at - field.length_start);
+    uint8_t *data = pprof_allocate(decoder->arena, size, 1, decoder->status);
+    profile->string_data = data;
+    profile->string_offsets = pprof_allocate(decoder->arena, count, sizeof *profile->string_offsets, decoder->status);
+    if (data == NULL || profile->string_offsets == NULL) return false;
+
+    cursor = pprof_find_messages(decoder, FIELD_STRING);
     while (pprof_next_message(&cursor, FIELD_STRING, &field)) {
         if (profile->string_count == 0 && field.value != 0)
             return pprof_fail_decoding(decoder, field.start, "string_table[0] is not empty");
-        profile->string_offsets[profile->string_count++] = (uint32_t)(field.length_start - decoder->data);
+        size_t length = (size_t)(cursor.at - field.length_start);
+        memcpy(data + used, field.length_start, length);
+        profile->string_offsets[profile->string_count++] = (uint32_t)used;
+        used += length;
     }
     return true;
 }

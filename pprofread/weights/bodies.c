@@ -10,12 +10,11 @@
  * in preorder, recursion shows as a node that lies before the end of an earlier one: its samples have been counted.
  *
  * Functions and their own calls are always complete. Deeper contexts of a large profile may be many times its size,
- * nearly all of a sample or two; they get a share of memory in proportion to the profile, level by level, the heaviest
- * first, and weights->context_minimum says what was too light. */
+ * nearly all of a sample or two; a quarter of a million are kept, shared out level by level, the heaviest first, and
+ * weights->context_minimum says what was too light. What weighs no more than that cannot call anything that weighs
+ * more, so it is not looked into. */
 #include "base/sort.h"
 #include "weights/weigh.h"
-
-#include <stdlib.h>
 
 /* Nodes of a level's bodies, body after body. */
 typedef struct level {
@@ -28,6 +27,7 @@ typedef struct growth {
     pprof_list bodies, selves;
     pprof_list pairs, spare; /* to be sorted: (caller's frame, callee) and node, or frame and weight */
     level this_level, next_level;
+    uint64_t cut; /* bodies of the next level that weigh no more than this are left out */
 } growth;
 
 static pprof_body *get_body(growth *growth, uint32_t index) {
@@ -55,15 +55,19 @@ static void weigh_body(const pprof_weighing *weighing, pprof_body *body, const u
     body->leaf = pprof_scale_weight(leaf, weighing->shift);
 }
 
-/* Appends a body that is the last [node_count] nodes of [level]. Until its own calls are looked at, first_call and
- * call_count hold the range of its nodes. */
-static bool add_body(growth *growth, uint32_t function, pprof_place place, const level *level, uint32_t node_count) {
+/* Appends a body that is the last [node_count] nodes of [level], unless it is too light: then these nodes are taken
+ * back. Until its own calls are looked at, first_call and call_count hold the range of its nodes. */
+static bool add_body(growth *growth, uint32_t function, pprof_place place, level *level, uint32_t node_count) {
     uint32_t first_node = level->count - node_count;
-    pprof_body *body = pprof_append_item(&growth->bodies, growth->weighing->status);
-    if (body == NULL) return false;
-    *body = (pprof_body){.function = function, .place = place, .first_call = first_node, .call_count = node_count};
-    weigh_body(growth->weighing, body, level->nodes + first_node, node_count);
-    return true;
+    pprof_body body = {.function = function, .place = place, .first_call = first_node, .call_count = node_count};
+    weigh_body(growth->weighing, &body, level->nodes + first_node, node_count);
+    if (body.inclusive <= growth->cut) {
+        level->count = first_node;
+        return true;
+    }
+    pprof_body *item = pprof_append_item(&growth->bodies, growth->weighing->status);
+    if (item != NULL) *item = body;
+    return item != NULL;
 }
 
 static bool add_selves(growth *growth, pprof_body *body, const uint32_t *nodes, uint32_t count) {
@@ -130,57 +134,58 @@ static bool add_calls(growth *growth, uint32_t parent, const uint32_t *nodes, ui
     return true;
 }
 
-/* Looks at the bodies [first, end), which are one level, and appends their calls unless that level [is_last]. */
-static bool grow_level(growth *growth, uint32_t first, uint32_t end, bool is_last) {
-    growth->next_level.count = 0;
-    for (uint32_t i = first; i < end; i++) {
-        pprof_body *body = get_body(growth, i);
-        const uint32_t *nodes = growth->this_level.nodes + body->first_call;
-        uint32_t count = body->call_count;
-        body->first_call = body->call_count = 0;
-        if (!add_selves(growth, body, nodes, count)) return false;
-        if (!is_last && !add_calls(growth, i, nodes, count)) return false;
-    }
-    level done = growth->this_level;
-    growth->this_level = growth->next_level;
-    growth->next_level = done;
+/* The largest weight that must go so that at most [room] of the bodies from [first] on remain. */
+static bool find_cut(growth *growth, uint32_t first, uint32_t room, uint64_t *cut) {
+    uint32_t count = growth->bodies.count - first;
+    if (!pprof_reserve_items(&growth->pairs, count, growth->weighing->status)) return false;
+    pprof_pair *pairs = growth->pairs.items;
+    for (uint32_t i = 0; i < count; i++) pairs[i] = (pprof_pair){get_body(growth, first + i)->inclusive, 0};
+    if (!pprof_sort_pairs(pairs, count, &growth->spare, growth->weighing->status)) return false;
+    *cut = pairs[count - room - 1].key;
     return true;
 }
 
-static int compare_weights(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The largest inclusive weight that must go so that at most [room] of the bodies [first, end) remain. */
-static bool find_cut(growth *growth, uint32_t first, uint32_t end, uint32_t room, uint64_t *cut) {
-    uint64_t *sorted = malloc((size_t)(end - first) * sizeof *sorted);
-    if (sorted == NULL) return pprof_fail(growth->weighing->status, "out of memory (%u weights)", end - first);
-    for (uint32_t i = first; i < end; i++) sorted[i - first] = get_body(growth, i)->inclusive;
-    qsort(sorted, end - first, sizeof *sorted, compare_weights);
-    *cut = sorted[end - first - room - 1];
-    free(sorted);
-    return true;
-}
-
-/* Takes the lightest of the newest bodies, [first, count), from their parents, [first_parent, first), so that at
+/* Takes the lightest of the newest bodies, [first, count), from their parents, [first_parent, end_parent), so that at
  * most [room] remain. Equal ones go together: what remains does not depend on the order of anything. */
-static bool prune_level(growth *growth, uint32_t first_parent, uint32_t first, uint32_t room) {
+static bool prune_level(growth *growth, uint32_t first_parent, uint32_t end_parent, uint32_t first, uint32_t room) {
     pprof_weights *weights = growth->weighing->weights;
-    uint64_t cut = 0;
-    if (growth->bodies.count - first <= room) return true;
-    if (!find_cut(growth, first, growth->bodies.count, room, &cut)) return false;
+    if (!find_cut(growth, first, room, &growth->cut)) return false;
     uint32_t kept = first;
-    for (uint32_t i = first_parent; i < first; i++) {
+    for (uint32_t i = first_parent; i < end_parent; i++) {
         pprof_body *parent = get_body(growth, i);
         uint32_t from = parent->first_call, end = from + parent->call_count;
         parent->first_call = kept;
         for (; from < end; from++)
-            if (get_body(growth, from)->inclusive > cut) *get_body(growth, kept++) = *get_body(growth, from);
+            if (get_body(growth, from)->inclusive > growth->cut) *get_body(growth, kept++) = *get_body(growth, from);
         parent->call_count = kept - parent->first_call;
     }
     growth->bodies.count = kept;
-    if (cut >= weights->context_minimum) weights->context_minimum = cut == UINT64_MAX ? cut : cut + 1;
+    if (growth->cut >= weights->context_minimum)
+        weights->context_minimum = growth->cut == UINT64_MAX ? growth->cut : growth->cut + 1;
+    return true;
+}
+
+/* Looks at the bodies [first, end), which are one level, and appends at most [room] calls of theirs. So that memory
+ * stays bounded, the lightest go whenever there are twice as many, and none as light is added after that. */
+static bool grow_level(growth *growth, uint32_t first, uint32_t end, uint32_t room) {
+    growth->next_level.count = 0;
+    growth->cut = 0;
+    for (uint32_t i = first; i < end; i++) {
+        pprof_body *body = get_body(growth, i);
+        const uint32_t *nodes = growth->this_level.nodes + body->first_call;
+        uint32_t count = body->call_count;
+        body->first_call = growth->bodies.count;
+        body->call_count = 0;
+        bool may_have_calls = room != 0 && body->inclusive > growth->cut;
+        if (!add_selves(growth, body, nodes, count)) return false;
+        if (may_have_calls && !add_calls(growth, i, nodes, count)) return false;
+        uint32_t added = growth->bodies.count - end;
+        if (added > room && (added / 2 > room || i + 1 == end) && !prune_level(growth, first, i + 1, end, room))
+            return false;
+    }
+    level done = growth->this_level;
+    growth->this_level = growth->next_level;
+    growth->next_level = done;
     return true;
 }
 
@@ -207,26 +212,20 @@ static bool add_roots(growth *growth, pprof_arena *scratch) {
     return true;
 }
 
-/* How many contexts below the functions' own calls are kept: about as many bytes as the profile has, and always enough
- * for a profile of some thousand samples. */
-static uint32_t get_room(const pprof_profile *profile) {
-    enum { ALWAYS = 1 << 18, STACK_ENTRIES_PER_CONTEXT = 16 };
-    uint32_t room = profile->first_location[profile->sample_count] / STACK_ENTRIES_PER_CONTEXT;
-    return room > ALWAYS ? room : ALWAYS;
-}
+/* How many contexts below the functions' own calls are kept. The recordings in bench/profiles have 700 to 24,000, all
+ * kept; of a 60 MB profile the room is for those that hold more than one in ten thousand of its samples. */
+enum { CONTEXT_ROOM = 1 << 18 };
 
 static bool grow_all_levels(growth *growth, pprof_arena *scratch) {
     const pprof_weighing *weighing = growth->weighing;
-    uint32_t room = get_room(weighing->profile), first = 0;
+    uint32_t room = CONTEXT_ROOM, first = 0, depth_limit = weighing->context_depth;
     if (!add_roots(growth, scratch)) return false;
     for (uint32_t depth = 0; first < growth->bodies.count; depth++) {
         uint32_t end = growth->bodies.count;
-        if (!grow_level(growth, first, end, depth == weighing->context_depth)) return false;
-        if (depth != 0 && depth < weighing->context_depth) {
-            /* What is left is shared by the levels that may come, so that heavy deep contexts find room. */
-            if (!prune_level(growth, first, end, room / (weighing->context_depth - depth))) return false;
-            room -= growth->bodies.count - end;
-        }
+        /* What is left is shared by the levels that may come, so that heavy deep contexts find room. */
+        uint32_t share = depth == 0 ? UINT32_MAX : depth < depth_limit ? room / (depth_limit - depth) : 0;
+        if (!grow_level(growth, first, end, share)) return false;
+        if (depth != 0) room -= growth->bodies.count - end;
         first = end;
     }
     return true;

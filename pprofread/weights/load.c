@@ -1,32 +1,38 @@
 /* Takes the path of a profile in any form; gives its Weights, or an index of them. The plugin comes in by the second
  * door only: what is no index yet becomes one, in memory, so that there is one way to ask. What reading needs beyond
- * the result is given back before this returns. */
+ * the result is given back as soon as a stage is done with it: the file's bytes once they are decoded, the Profile once
+ * its stacks are a tree. */
 #include "file/source.h"
 #include "index/index.h"
 #include "weights/weigh.h"
 
 #include <string.h>
 
-static bool load_profile(const pprof_source *source, const pprof_weights_options *options, pprof_arena *scratch,
+static bool load_profile(const pprof_source *source, pprof_arena *file, const pprof_weights_options *options,
                          pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
+    pprof_arena scratch = {0};
     pprof_profile profile;
-    return pprof_decode_profile(source, scratch, &profile, status) &&
-           pprof_compute_weights(&profile, source->path, options, arena, weights, status);
+    const char *path = source->path;
+    bool worked = pprof_decode_profile(source, &scratch, &profile, status);
+    pprof_arena_free(file);
+    worked = worked && pprof_weigh_profile(&profile, &scratch, path, options, arena, weights, status);
+    pprof_arena_free(&scratch);
+    return worked;
 }
 
 /* Of a profile that is no index. */
 static bool compute_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options,
                             pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
-    pprof_arena scratch = {0};
+    pprof_arena file = {0};
     pprof_source source;
-    bool worked = pprof_read_source(path, size_limit, &scratch, &source, status);
+    bool worked = pprof_read_source(path, size_limit, &file, &source, status);
     if (worked && source.format == PPROF_FORMAT_PROFILE)
-        worked = load_profile(&source, options, &scratch, arena, weights, status);
+        worked = load_profile(&source, &file, options, arena, weights, status);
     else if (worked && source.format == PPROF_FORMAT_WEIGHTS_TEXT)
         worked = pprof_parse_weights(&source, arena, weights, status);
     else if (worked)
         worked = pprof_refuse_format(&source, status);
-    pprof_arena_free(&scratch);
+    pprof_arena_free(&file);
     return worked && pprof_merge_clones(weights, arena, status);
 }
 

@@ -5,6 +5,7 @@
  *   trust.c             are the start lines real?
  *   identify.c          profile functions ─▶ the sorted functions of the Weights
  *   places.c            profile lines ─▶ frames
+ *   stack_order.c       samples ─▶ an order in which stacks with a common beginning are neighbours
  *   context_tree.c      stacks ─▶ one tree of all stacks, equal ones merged
  *   bodies.c            tree ─▶ the bodies: each function with the contexts under it
  */
@@ -44,8 +45,7 @@ typedef struct pprof_frame {
 } pprof_frame;
 
 /* Every stack, outermost frame first, merged into one tree, in preorder: node 0 is the empty stack, a node's first
- * child is the node after it, and its next sibling the node at its end. Siblings are in order of their frames, so that
- * the tree is the same in whatever order the samples came. */
+ * child is the node after it, and its next sibling the node at its end. */
 typedef struct pprof_context_node {
     uint32_t frame;  /* frame_count stands for a frame without a function name */
     uint32_t end;    /* the node after all that are below this one */
@@ -81,15 +81,26 @@ typedef struct pprof_weighing {
     uint32_t frame_count;
     pprof_frame *frames;  /* sorted by function, then place */
     uint32_t *line_frame; /* of each profile line: its frame; frame_count: no name; unset where never sampled */
+    /* stack_order.c */
+    uint32_t *location_class; /* of each sampled location: a number from 1 on, equal where the frames are equal */
+    uint32_t ordered_count;
+    uint32_t *ordered_samples; /* those that count */
     /* context_tree.c */
     pprof_context_tree tree;
 } pprof_weighing;
+
+/* weights.c. As pprof_compute_weights, but frees [profile_arena], which [profile] lives in, as soon as its stacks are a
+ * tree; NULL keeps it. */
+bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_arena, const char *path,
+                         const pprof_weights_options *options, pprof_arena *arena, pprof_weights *weights,
+                         pprof_status *status);
 
 bool pprof_measure_samples(pprof_weighing *weighing);
 bool pprof_name_functions(pprof_weighing *weighing);
 bool pprof_judge_start_lines(pprof_weighing *weighing);
 bool pprof_identify_functions(pprof_weighing *weighing);
 bool pprof_collect_frames(pprof_weighing *weighing);
+bool pprof_order_stacks(pprof_weighing *weighing);
 bool pprof_build_context_tree(pprof_weighing *weighing);
 bool pprof_grow_bodies(pprof_weighing *weighing);
 

@@ -21,8 +21,9 @@ static bool select_type(pprof_weighing *weighing, const char *wanted) {
     return !weighing->status->failed;
 }
 
-bool pprof_compute_weights(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
-                           pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
+bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_arena, const char *path,
+                         const pprof_weights_options *options, pprof_arena *arena, pprof_weights *weights,
+                         pprof_status *status) {
     static const pprof_weights_options defaults = {0};
     if (options == NULL) options = &defaults;
     uint32_t depth = options->context_depth == 0 ? PPROF_CONTEXT_DEPTH : options->context_depth;
@@ -41,8 +42,15 @@ bool pprof_compute_weights(const pprof_profile *profile, const char *path, const
     bool worked = select_type(&weighing, options->sample_type) && pprof_measure_samples(&weighing) &&
                   pprof_name_functions(&weighing) && pprof_judge_start_lines(&weighing) &&
                   pprof_identify_functions(&weighing) && pprof_collect_frames(&weighing) &&
-                  pprof_build_context_tree(&weighing) && pprof_grow_bodies(&weighing);
+                  pprof_order_stacks(&weighing) && pprof_build_context_tree(&weighing);
     pprof_free_string_pool(&weighing.pool);
+    if (profile_arena != NULL) pprof_arena_free(profile_arena);
+    worked = worked && pprof_grow_bodies(&weighing);
     pprof_arena_free(&weighing.scratch);
     return worked;
+}
+
+bool pprof_compute_weights(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
+                           pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
+    return pprof_weigh_profile(profile, NULL, path, options, arena, weights, status);
 }
