@@ -26,7 +26,7 @@ install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMA
 
 if(NOT PGO_VERSIONED_NAMES)
   set_target_properties(pprofread_library PROPERTIES EXPORT_NAME pprofread)
-  install(TARGETS pprofread RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS pprofread pgo-gate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS pprofread_library EXPORT libpgo-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(FILES pprofread/pprofread.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -195,6 +195,65 @@ typedef struct gate_result {
  * GATE_NO_COMPARISON. sequential.c tells why looking often does no harm. */
 void gate_compare(const gate_rules *rules, const gate_source *source, pprof_arena *arena, gate_result *result);
 
+/* ---- run/: commands ─▶ runs ------------------------------------------------------------------------------------ */
+
+/* What to run, each by /bin/sh -c. In all of them {side} becomes "baseline" or "candidate", {layout} the layout's
+ * number from 1, and {binary} its file, where a glob found it. */
+typedef struct gate_commands {
+    const char *sides[GATE_SIDE_COUNT];
+    const char *prepare, *cleanup;      /* before and after every run, not measured; NULL: none */
+    const char *relink;                 /* once for each side and layout, before all; NULL: none */
+    const char *globs[GATE_SIDE_COUNT]; /* of each side's binaries, as many on both; NULL: none */
+    uint32_t layout_count;              /* without globs; 0: 1 */
+    bool ignores_output;                /* else standard output must always be the same */
+    bool counts_instructions;           /* run under valgrind's callgrind instead of timing */
+    int processor;                      /* pinned to this one; -1: any */
+    double timeout;                     /* seconds that a command may take */
+    uint32_t warmup_rounds;             /* run and forgotten */
+} gate_commands;
+
+/* No commands yet; one layout, one warm-up round, ten minutes' timeout. */
+gate_commands gate_default_commands(void);
+
+typedef struct gate_runner gate_runner;
+
+/* Finds the layouts, relinks and warms up. [commands] must outlive the runner. */
+gate_runner *gate_open_runner(const gate_commands *commands, pprof_arena *arena, pprof_status *status);
+/* Its runs. The source's show_progress is the caller's to set. */
+gate_source gate_get_source(gate_runner *runner);
+/* Removes its temporary files; the memory is the arena's. */
+void gate_close_runner(gate_runner *runner);
+
+/* All of the above: opens, compares, closes. [show_progress] may be NULL. With callgrind the deciding metric is
+ * GATE_INSTRUCTIONS whatever the rules say. */
+void gate_compare_commands(const gate_commands *commands, const gate_rules *rules,
+                           void (*show_progress)(void *context, const gate_progress *progress), pprof_arena *arena,
+                           gate_result *result);
+
+/* ---- selftest.c: what a machine can tell apart ------------------------------------------------------------------ */
+
+typedef struct gate_selftest {
+    gate_result result;      /* of the command against itself, through the whole budget */
+    uint32_t slice_rounds;   /* the record, cut into short comparisons of so many rounds … */
+    uint32_t slices, alarms; /* … of which so many claimed a difference */
+    double resolved; /* smallest slowdown told in nine of ten comparisons of this length; NAN: none up to 50 % */
+} gate_selftest;
+
+/* Compares commands->sides[GATE_BASELINE] with itself until the budget is out. False with [status] set when it cannot
+ * be run. */
+bool gate_test_machine(const gate_commands *commands, const gate_rules *rules,
+                       void (*show_progress)(void *context, const gate_progress *progress), pprof_arena *arena,
+                       gate_selftest *selftest, pprof_status *status);
+
+/* ---- print/: result ─▶ text ------------------------------------------------------------------------------------ */
+
+void gate_print_table(const gate_result *result, FILE *out);
+
+/* The result as a JSON object: rules, verdict, one estimate per metric, every round's values. Unknown numbers are null.
+ * [commands] may be NULL. In the arena. */
+char *gate_format_json(const gate_result *result, const gate_commands *commands, pprof_arena *arena,
+                       pprof_status *status);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,23 @@
+/* The pgo-gate command: its list of commands. */
+#include "gate_cli.h"
+
+static const cli_command commands[] = {
+    {"compare", "measure two commands against each other, and judge", cli_run_compare},
+    {"selftest", "measure a command against itself: noise, false alarms, resolution", cli_run_selftest},
+    {0},
+};
+
+const cli_program cli_this_program = {
+    .name = "pgo-gate",
+    .version = PGO_GATE_VERSION,
+    .about = "usage: pgo-gate COMMAND [OPTIONS]\n"
+             "Shows whether a build is faster than another, from interleaved runs on a noisy machine.",
+    .closing = "'pgo-gate COMMAND --help' tells a command's options.\n"
+               "Exit status: 0 pass, 1 fail, 2 wrong usage, 3 inconclusive, 4 no honest comparison was possible\n"
+               "(a command failed or took too long, outputs differ, a report could not be written).",
+    .commands = commands,
+};
+
+int main(int argc, char **argv) {
+    return cli_dispatch(argc, argv);
+}

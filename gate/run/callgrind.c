@@ -1,0 +1,72 @@
+/* Takes a command; gives the instructions that valgrind's callgrind counts in it and its children: slow, but the same
+ * every time, on a busy machine and on one without counters. Each process leaves a file, whose line "totals:" counts.
+ */
+#include "run/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool gate_open_callgrind(gate_callgrind *callgrind, pprof_status *status) {
+    const char *parent = getenv("TMPDIR");
+    int length = snprintf(callgrind->folder, sizeof callgrind->folder, "%s/pgo-gate.XXXXXX",
+                          parent != NULL && strlen(parent) < 40 ? parent : "/tmp");
+    if (length < 0 || mkdtemp(callgrind->folder) == NULL)
+        return pprof_fail(status, "%s: cannot make a temporary folder: %s", callgrind->folder, strerror(errno));
+    (void)snprintf(callgrind->out_file, sizeof callgrind->out_file, "--callgrind-out-file=%s/%%p", callgrind->folder);
+    return true;
+}
+
+void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
+                       const char *arguments[GATE_CALLGRIND_ARGUMENTS]) {
+    const char *const wrapped[] = {"valgrind",
+                                   "--tool=callgrind",
+                                   "--trace-children=yes",
+                                   "--log-file=/dev/null",
+                                   callgrind->out_file,
+                                   "/bin/sh",
+                                   "-c",
+                                   command,
+                                   NULL};
+    _Static_assert(sizeof wrapped / sizeof *wrapped <= GATE_CALLGRIND_ARGUMENTS, "room for all arguments");
+    memcpy(arguments, wrapped, sizeof wrapped);
+}
+
+static double read_totals(const char *path) {
+    static const char key[] = "totals: ";
+    char line[4096];
+    double sum = 0;
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, sizeof key - 1) == 0) sum += strtod(line + sizeof key - 1, NULL);
+    if (file != NULL) (void)fclose(file);
+    return sum;
+}
+
+/* Visits the folder's files, removing each; gives the sum of their counts. */
+static double drain_folder(const gate_callgrind *callgrind) {
+    double sum = 0;
+    DIR *folder = opendir(callgrind->folder);
+    if (folder == NULL) return 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[sizeof callgrind->folder + sizeof entry->d_name + 1];
+        if (entry->d_name[0] == '.') continue;
+        (void)snprintf(path, sizeof path, "%s/%s", callgrind->folder, entry->d_name);
+        sum += read_totals(path);
+        (void)unlink(path);
+    }
+    (void)closedir(folder);
+    return sum;
+}
+
+bool gate_read_callgrind(const gate_callgrind *callgrind, double *instructions, pprof_status *status) {
+    *instructions = drain_folder(callgrind);
+    return *instructions > 0 || pprof_fail(status, "%s: callgrind left no counts there", callgrind->folder);
+}
+
+void gate_close_callgrind(gate_callgrind *callgrind) {
+    (void)drain_folder(callgrind);
+    (void)rmdir(callgrind->folder);
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# gate.sh PGO_GATE: pgo-gate's command line, exit statuses, messages and reports. What decides is counted or asleep: a
+# spinner of exactly counted work under callgrind, a sleeper.
+set -u
+LC_ALL=C
+export LC_ALL
+gate=$1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+fail() {
+    failures=$((failures + 1))
+    echo "FAILED: $1"
+    sed 's/^/    out: /' out | head -15
+    sed 's/^/    err: /' err | head -5
+}
+
+# expect STATUS OUT ERR ARGUMENT…: the exit status, and a regular expression for each stream; '' wants it empty.
+expect() {
+    # shellcheck disable=SC2034 # out and err are read by name
+    status=$1 out=$2 err=$3
+    shift 3
+    "$gate" "$@" >out 2>err </dev/null
+    actual=$?
+    [ $actual -eq "$status" ] || fail "pgo-gate $*: exit status $actual, not $status"
+    for stream in out err; do
+        eval "wanted=\$$stream"
+        if [ -z "$wanted" ]; then
+            [ ! -s $stream ] || fail "pgo-gate $*: unexpected text on std$stream"
+        else
+            grep -Eq -- "$wanted" $stream || fail "pgo-gate $*: no '$wanted' on std$stream"
+        fi
+    done
+}
+
+# ---- help and misuse
+expect 2 '' '^usage: pgo-gate COMMAND'
+expect 0 '^usage: pgo-gate COMMAND' '' --help
+expect 0 '^pgo-gate [0-9]+\.[0-9]+\.[0-9]+$' '' --version
+expect 2 '' "no command 'bogus'; 'pgo-gate --help'" bogus
+expect 0 'usage: pgo-gate compare \[OPTIONS\]$' '' compare --help
+expect 0 'usage: pgo-gate selftest \[OPTIONS\]$' '' help selftest
+expect 2 '' 'both needed' compare --baseline true
+expect 2 '' "takes a percentage below 100, as 2%, not 'much'" compare --baseline true --candidate true --min-gain much
+expect 2 '' "takes a time, as 90s, .* not '5x'" compare --baseline true --candidate true --budget 5x
+expect 2 '' "no metric 'speed'" compare --baseline true --candidate true --metric speed
+expect 2 '' 'instructions and nothing else' compare --baseline true --candidate true --metric wall --callgrind
+expect 2 '' "what is 'x'" compare --baseline true --candidate true x
+expect 2 '' '/no/such/folder/x.json: cannot be written' compare --baseline true --candidate true --json /no/such/folder/x.json
+
+# ---- no honest comparison
+expect 4 '' 'candidate: exit status 3: out of luck$' compare --baseline true --candidate 'echo out of luck >&2; exit 3'
+expect 4 '' 'baseline: ended by signal 11' compare --baseline 'kill -SEGV $$' --candidate true
+expect 4 '' 'candidate: did not end within 0.2 s' compare --baseline true --candidate 'sleep 100' --timeout 200ms
+expect 4 '' 'candidate: exit status 127: .*no-such-program' compare --baseline true --candidate no-such-program
+expect 4 '' "line 2, byte 2 on: 'c', not 'b'" compare --baseline 'echo a; echo b' --candidate 'echo a; echo c'
+expect 4 '' 'prepare \(baseline\): exit status 1' compare --baseline true --candidate true --prepare false
+expect 4 '' 'cleanup \(baseline\): exit status 1' compare --baseline true --candidate true --cleanup false
+expect 4 '' 'no file matches' compare --baseline '{binary}' --candidate true --baseline-layouts 'nothing.*'
+expect 4 '' 'not on that processor' compare --baseline true --candidate true --pin 1000
+if [ -w /dev/full ]; then
+    expect 4 . 'No space left' compare --baseline 'sleep 0.01' --candidate 'sleep 0.01' --metric wall --rounds 2 --json /dev/full
+fi
+
+# ---- sleepers: twenty times is far beyond what a busy machine adds
+expect 1 '^fail: wall time .* no regression over 50 % is refuted' '' compare --metric wall --baseline 'sleep 0.05' \
+    --candidate 'sleep 1' --max-regression 50% --rounds 8 --json slow.json
+grep -q '"outcome":	"fail"' slow.json || fail 'the JSON does not tell the verdict'
+expect 0 '^pass: wall time .* a gain of 50 % is shown' '' compare --metric wall --baseline 'sleep 1' \
+    --candidate 'sleep 0.05' --min-gain 50% --rounds 8
+expect 3 '^inconclusive: .* about 5 more rounds would tell' '' compare --metric wall --baseline 'sleep 0.01' \
+    --candidate 'sleep 0.01' --max-regression 1% --rounds 2
+expect 0 '^  cycles' '' compare --same-output=false --baseline 'echo a; sleep 0.01' --candidate 'echo b; sleep 0.01' \
+    --metric wall --precision 99% --rounds 16
+
+# ---- counted work: a million turns of a loop, and 3 % more
+if command -v valgrind >/dev/null && command -v cc >/dev/null; then
+    cat >spin.c <<'C'
+#include <stdlib.h>
+int main(int argc, char **argv) {
+    for (long n = argc > 1 ? atol(argv[1]) : 0; n > 0; n--) __asm__ volatile("nop\n\tnop\n\tnop\n\tnop");
+    return 0;
+}
+C
+    cc -O1 -o spin spin.c
+    expect 1 'instructions .* 2 rounds|^fail: instructions is 1\.[0-9]+' '' compare --callgrind --baseline './spin 1000000' \
+        --candidate './spin 1030000' --max-regression 1% --json counts.json
+    [ "$(grep -c '"instructions":	[0-9]' counts.json)" = 4 ] || fail 'not two rounds of two counts'
+    expect 0 '^pass: instructions is 1\.0000' '' compare --callgrind --baseline './spin 100000' --candidate './spin 100000' \
+        --max-regression 0.1%
+
+    # Layouts: each has its own binaries; relinking comes first.
+    layouts='--callgrind --max-regression 10% --warmup 0'
+    relink='echo {side}.{layout} >>relinked; cp spin {side}.{layout}'
+    # shellcheck disable=SC2086
+    expect 1 'rounds of 3 layouts.*of a layout:' '' compare $layouts --layouts 3 --relink "$relink" \
+        --baseline './{side}.{layout} 100000' --candidate './{side}.{layout} 900000'
+    [ "$(sort relinked | tr '\n' ' ')" = 'baseline.1 baseline.2 baseline.3 candidate.1 candidate.2 candidate.3 ' ] ||
+        fail 'not every layout was relinked once'
+    # shellcheck disable=SC2086
+    expect 1 'rounds of 3 layouts' '' compare $layouts --baseline-layouts 'baseline.*' --candidate-layouts 'candidate.*' \
+        --baseline './{binary} 100000' --candidate './{binary} 900000'
+    rm candidate.3
+    expect 4 '' '3 files match baseline.*, 2 match candidate' compare --baseline-layouts 'baseline.*' \
+        --candidate-layouts 'candidate.*' --baseline ./{binary} --candidate ./{binary}
+    [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'pgo-gate.*' -newer spin.c 2>/dev/null)" ] ||
+        fail 'callgrind left its files'
+fi
+
+# ---- the machine against itself
+expect 0 '^resolution: ' '' selftest --command 'sleep 0.01' --metric wall --rounds 32
+grep -Eq '^false alarms: [0-2] in 2 comparisons of 16 rounds' out || fail 'selftest does not tell of false alarms'
+expect 4 '' 'baseline: exit status 1' selftest --command false
+
+[ $failures -eq 0 ] || echo "$failures failures"
+[ $failures -eq 0 ]
