@@ -564,13 +564,14 @@ typedef struct pprof_report_options {
     const char *hide, *show;            /* frames: not these; these alone */
     const char *show_from;              /* nothing above the outermost such frame, and no sample without one */
     const char *prune_from;             /* nothing below the innermost such function */
-    const char *symbols;                /* the frames that peek is about */
+    const char *symbols;                /* the frames that peek and list are about */
 
-    int node_count;       /* -1: the report's own default; 0: all */
-    double node_fraction; /* negative: pprof's default, 0.005 */
-    double edge_fraction; /* negative: pprof's default, 0.001 */
-    const char *unit;     /* NULL: pprof's choice */
-    double hot_fraction;  /* dot: the calls that carry this share of the weight are red; 0: pprof's colours */
+    int node_count;                      /* -1: the report's own default; 0: all */
+    double node_fraction;                /* negative: pprof's default, 0.005 */
+    double edge_fraction;                /* negative: pprof's default, 0.001 */
+    const char *unit;                    /* NULL: pprof's choice */
+    const char *source_path, *trim_path; /* folders as "a:b": where source files are; what their paths lose first */
+    double hot_fraction; /* dot: the calls that carry this share of the weight are red; 0: pprof's colours */
 } pprof_report_options;
 
 /* One report: reads [profile], writes [out]. */
@@ -583,6 +584,7 @@ pprof_print_report pprof_print_peek;   /* the same of the frames that match symb
 pprof_print_report pprof_print_traces; /* every sample: labels, value, stack */
 pprof_print_report pprof_print_tags;   /* the labels' values, and what their samples add up to */
 pprof_print_report pprof_print_raw;    /* all of the profile; of the options it heeds the filters only */
+pprof_print_report pprof_print_list;   /* source lines with their values */
 pprof_print_report pprof_print_dot;    /* the call graph, for Graphviz */
 pprof_print_report pprof_print_flame;  /* a flame graph, as an HTML page (print/flame.h) */
 

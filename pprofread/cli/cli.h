@@ -16,6 +16,7 @@ int cli_run_peek(int argc, char **argv);
 int cli_run_diff(int argc, char **argv);
 int cli_run_traces(int argc, char **argv);
 int cli_run_tags(int argc, char **argv);
+int cli_run_list(int argc, char **argv);
 int cli_run_dot(int argc, char **argv);
 int cli_run_flame(int argc, char **argv);
 int cli_run_raw(int argc, char **argv);

@@ -16,6 +16,7 @@ static const cli_command commands[] = {
     {"diff", "print what has changed from one profile to another, as pprof -top -diff_base", cli_run_diff},
     {"traces", "print every sample with its labels and its stack, as pprof -traces", cli_run_traces},
     {"tags", "print what the samples under every label add up to, as pprof -tags", cli_run_tags},
+    {"list", "print source lines with their values, as pprof -list", cli_run_list},
     {"dot", "draw the call graph for Graphviz, as pprof -dot", cli_run_dot},
     {"flame", "write a flame graph, as one HTML page", cli_run_flame},
     {"raw", "print everything in a profile, as pprof -raw", cli_run_raw},

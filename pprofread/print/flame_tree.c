@@ -146,26 +146,6 @@ static bool describe_frame(const pprof_frame *frame, int64_t start_line, pprof_f
     return true;
 }
 
-/* Per frame: the first line of the function it stands for, the smallest where it stands for several. */
-static bool find_start_lines(const planter *planter, const pprof_report_options *options, pprof_arena *scratch,
-                             int64_t **start_lines, pprof_status *status) {
-    const pprof_profile *profile = planter->profile;
-    const pprof_frame_table *table = planter->table;
-    *start_lines = pprof_allocate(scratch, table->frame_count, sizeof **start_lines, status);
-    if (*start_lines == NULL) return false;
-    for (uint32_t l = 0; l < profile->location_count; l++) {
-        const pprof_location *location = &profile->locations[l];
-        for (uint32_t i = 0; i < location->line_count; i++) {
-            if (options->without_inlines && i + 1 < location->line_count) continue;
-            uint32_t slot = table->first_slot[l] + (options->without_inlines ? 0 : i);
-            int64_t *known = &(*start_lines)[table->frame_of_slot[slot]];
-            int64_t line = profile->functions[profile->lines[location->first_line + i].function].start_line;
-            if (line > 0 && (*known == 0 || line < *known)) *known = line;
-        }
-    }
-    return true;
-}
-
 typedef struct harvest {
     const planter *planter;
     const sibling_order *siblings;
@@ -220,7 +200,7 @@ static bool harvest_tree(const planter *planter, const pprof_report_options *opt
     sibling_order siblings;
     int64_t cutoff, *start_lines;
     if (!choose_cutoff(planter, options, &cutoff, status) || !order_siblings(planter, scratch, &siblings, status) ||
-        !find_start_lines(planter, options, scratch, &start_lines, status))
+        !pprof_find_start_lines(planter->profile, options, planter->table, scratch, &start_lines, status))
         return false;
     const tree_node *nodes = planter->nodes.items;
     uint32_t kept_count = 1;

@@ -6,6 +6,7 @@
  *
  * Overloads and other functions that share a name are one frame: mangled names do not count, as in pprof. */
 #include "print/print.h"
+#include "print/source_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,10 +251,29 @@ bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_opti
     if (maker.files == NULL) return false;
     for (uint32_t f = 0; maker.fields.file && f < profile->function_count; f++) {
         pprof_string path = pprof_get_string(profile, profile->functions[f].filename_string);
+        path = pprof_trim_path(path, options->trim_path, options->source_path);
         if (!clean_path(path, arena, &maker.files[f], status)) return false;
     }
     pprof_arena scratch = {0};
     bool done = collect_with(&maker, &scratch, arena, table, status);
     pprof_arena_free(&scratch);
     return done;
+}
+
+bool pprof_find_start_lines(const pprof_profile *profile, const pprof_report_options *options,
+                            const pprof_frame_table *table, pprof_arena *arena, int64_t **start_lines,
+                            pprof_status *status) {
+    *start_lines = pprof_allocate(arena, table->frame_count, sizeof **start_lines, status);
+    if (*start_lines == NULL) return false;
+    for (uint32_t l = 0; l < profile->location_count; l++) {
+        const pprof_location *location = &profile->locations[l];
+        for (uint32_t i = 0; i < location->line_count; i++) {
+            if (options->without_inlines && i + 1 < location->line_count) continue;
+            uint32_t slot = table->first_slot[l] + (options->without_inlines ? 0 : i);
+            int64_t *known = &(*start_lines)[table->frame_of_slot[slot]];
+            int64_t line = profile->functions[profile->lines[location->first_line + i].function].start_line;
+            if (line > 0 && (*known == 0 || line < *known)) *known = line;
+        }
+    }
+    return true;
 }

@@ -92,6 +92,11 @@ int pprof_compare_strings(pprof_string a, pprof_string b);
 bool pprof_tabulate_frames(const pprof_profile *profile, const pprof_report_options *options, pprof_arena *arena,
                            pprof_frame_table *table, pprof_status *status);
 
+/* Per frame: the line where its function begins, the first where it stands for several; 0: not known. */
+bool pprof_find_start_lines(const pprof_profile *profile, const pprof_report_options *options,
+                            const pprof_frame_table *table, pprof_arena *arena, int64_t **start_lines,
+                            pprof_status *status);
+
 #define PPROF_NODE_FRACTION 0.005 /* pprof's defaults */
 #define PPROF_EDGE_FRACTION 0.001
 

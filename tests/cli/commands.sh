@@ -10,7 +10,7 @@ expect 2 '' '^usage: pprofread COMMAND'
 expect 0 '^usage: pprofread COMMAND' '' --help
 expect 0 '^pprofread [0-9]+\.[0-9]+\.[0-9]+$' '' --version
 expect 2 '' "there is no command 'bogus'; 'pprofread --help' lists them" bogus
-for command in import check top tree traces tags raw weights index; do
+for command in import check top tree traces tags dot flame raw weights index; do
     expect 0 "^usage: pprofread $command " '' $command --help
     expect 0 "^usage: pprofread $command " '' help $command
     expect 2 '' "$command: which FILE\?; see 'pprofread $command --help'" $command
@@ -26,6 +26,9 @@ expect 2 '' "peek: which REGEX\?; see 'pprofread peek --help'" peek
 expect 2 '' 'peek: which FILE\?' peek main
 expect 2 '' 'REGEX FILE, not 3 arguments' peek main a b
 expect 1 '' "no frame matches 'nothing_of_the_sort'" peek nothing_of_the_sort "$lua"
+expect 1 '' "no function with a value matches 'nothing_of_the_sort'" list nothing_of_the_sort "$lua"
+expect 0 '^ROUTINE ======================== sort in ' '' list '^sort$' "$lua"
+expect 1 '' 'draw -functions' dot --files --hot=0.9 "$lua"
 expect 2 '' "needs an argument" top --nodecount
 expect 2 '' "takes a whole number, not 'many'" top --nodecount=many "$lua"
 expect 2 '' "takes a number from 0 to 1, not '7'" top --nodefraction=7 "$lua"
