@@ -3,6 +3,7 @@
  * repetition are not understood here. */
 #include "edit/edit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status) {
@@ -52,9 +53,17 @@ bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pp
 
 bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string) {
     if (!pattern->is_set) return false;
-    /* The engine is told where the string ends: it need not end in a NUL, and a NUL may be part of it. */
+    /* The engine is told where the string ends, since a NUL may be part of it; but sanitizers look for a NUL as well.
+     */
+    char small[512];
+    char *copy = string.length < sizeof small ? small : malloc(string.length + 1);
+    if (copy == NULL) return false; /* memory is out: what comes next fails, and says so */
+    if (string.length > 0) memcpy(copy, string.text, string.length);
+    copy[string.length] = '\0';
     regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length};
-    return regexec(&pattern->regex, string.text, 1, &range, REG_STARTEND) == 0;
+    bool found = regexec(&pattern->regex, copy, 1, &range, REG_STARTEND) == 0;
+    if (copy != small) free(copy);
+    return found;
 }
 
 void pprof_free_pattern(pprof_pattern *pattern) {
