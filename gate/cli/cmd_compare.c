@@ -2,7 +2,6 @@
 #include "gate_cli.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 typedef struct compare_job {

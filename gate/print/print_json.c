@@ -54,8 +54,8 @@ static void add_verdict(cJSON *root, const gate_verdict *verdict) {
     add_number(object, "exit_status", verdict->outcome);
     add_text(object, "reason", verdict->reason);
     if (verdict->outcome != GATE_INCONCLUSIVE) return;
-    add_number(object, "more_rounds", verdict->more_rounds != 0 ? verdict->more_rounds : NAN);
-    add_number(object, "more_layouts", verdict->more_layouts != 0 ? verdict->more_layouts : NAN);
+    add_number(object, "more_rounds", verdict->more_rounds != 0 ? (double)verdict->more_rounds : NAN);
+    add_number(object, "more_layouts", verdict->more_layouts != 0 ? (double)verdict->more_layouts : NAN);
 }
 
 static void add_estimate(cJSON *metrics, const gate_estimate *estimate) {

@@ -191,7 +191,9 @@ static bool finish(running_process *run, bool is_wanted, gate_run *filled, pprof
     while (waited < 0 && errno == EINTR);
     (void)kill(-run->pid, SIGKILL);
     bool done = is_wanted && read_end(run, &run->output, status) && read_end(run, &run->error, status);
-    return done && judge_end(run, outcome, status) && (fill_run(run, &used, filled), true);
+    if (!done || !judge_end(run, outcome, status)) return false;
+    fill_run(run, &used, filled);
+    return true;
 }
 
 bool gate_run_process(const gate_process *process, gate_run *filled, pprof_status *status) {

@@ -4,6 +4,7 @@
 #include "base/list.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool take_log_ratios(const gate_measurements *measurements, gate_metric metric, pprof_arena *scratch,
                             gate_log_ratios *ratios, pprof_status *status) {
@@ -50,6 +51,22 @@ static bool describe_side(const gate_measurements *measurements, gate_side side,
     for (uint32_t i = 0; i < count; i++) values[i] = fabs(values[i] - median);
     gate_sort(values, count);
     estimate->deviations[side] = gate_get_quantile(values, count, 0.5) / median;
+    return true;
+}
+
+/* All rounds of all layouts alike. */
+static bool describe_ratios(const gate_log_ratios *ratios, double error, uint64_t seed, pprof_arena *scratch,
+                            gate_estimate *estimate, pprof_status *status) {
+    uint32_t count = ratios->layout_count * ratios->round_count;
+    double *sorted = pprof_allocate(scratch, count, sizeof *sorted, status);
+    gate_bootstrap bootstrap;
+    if (sorted == NULL || !gate_resample(ratios, error, seed, scratch, &bootstrap, status)) return false;
+    memcpy(sorted, ratios->values, count * sizeof *sorted);
+    gate_sort(sorted, count);
+    estimate->median = exp(gate_get_quantile(sorted, count, 0.5));
+    estimate->median_interval = undo_logarithm(bootstrap.median);
+    estimate->geometric_mean = exp(gate_mean(ratios->values, count));
+    estimate->geometric_mean_interval = undo_logarithm(bootstrap.mean);
     return true;
 }
 
@@ -101,25 +118,13 @@ bool gate_estimate_metric(const gate_measurements *measurements, gate_metric met
     if (!estimate->is_available) return true;
     pprof_arena scratch = {0};
     gate_log_ratios ratios;
-    gate_bootstrap bootstrap;
     bool done = gate_estimate_ratio(measurements, metric, look_error, &scratch, &estimate->ratio, &estimate->interval,
                                     status) &&
                 take_log_ratios(measurements, metric, &scratch, &ratios, status) &&
-                gate_resample(&ratios, error, seed, &scratch, &bootstrap, status) &&
+                describe_ratios(&ratios, error, seed, &scratch, estimate, status) &&
                 describe_side(measurements, GATE_BASELINE, &scratch, estimate, status) &&
                 describe_side(measurements, GATE_CANDIDATE, &scratch, estimate, status) &&
                 describe_spread(&ratios, &scratch, estimate, status) && find_outliers(&ratios, arena, estimate, status);
-    if (done) {
-        uint32_t count = ratios.layout_count * ratios.round_count;
-        double *values = pprof_allocate(&scratch, count, sizeof *values, status);
-        done = values != NULL;
-        for (uint32_t i = 0; done && i < count; i++) values[i] = ratios.values[i];
-        if (done) gate_sort(values, count);
-        if (done) estimate->median = exp(gate_get_quantile(values, count, 0.5));
-        estimate->geometric_mean = exp(gate_mean(ratios.values, count));
-        estimate->geometric_mean_interval = undo_logarithm(bootstrap.mean);
-        estimate->median_interval = undo_logarithm(bootstrap.median);
-    }
     pprof_arena_free(&scratch);
     return done;
 }
