@@ -16,7 +16,7 @@ int cli_run_weights(int argc, char **argv) {
     };
     const cli_syntax syntax = {"weights",
                                "Prints each function's samples by line, column and call, in the text form that\n"
-                               "-pgo-profile= accepts beside pprof files. FILE may be in either form.",
+                               "-pgo-profile= accepts beside pprof files and indexes. FILE may be in any of these forms.",
                                options};
     const char *file;
     int exit_status;

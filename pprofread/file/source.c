@@ -131,8 +131,8 @@ static const refusal refusals[] = {
                                    "the plugin's -pgo-profile takes it as it is; here give the profile it was made of",
                                    NULL},
     [PPROF_FORMAT_WEIGHTS_INDEX] = {"an index of weights, not a pprof profile",
-                                    "give the profile it was made of, or where an index will do the file itself, "
-                                    "uncompressed and not through a pipe",
+                                    "give the profile it was made of; where an index will do, give the file itself, "
+                                    "not gzipped and not through a pipe",
                                     NULL},
     [PPROF_FORMAT_GPERFTOOLS] = {"a gperftools CPU profile (legacy binary format)",
                                  "run `pprofread import -o default.pgo ", "` first"},

@@ -119,10 +119,4 @@ const char *pprof_reach_text(const pprof_index *index, uint64_t offset);
 /* Fails the index: its numbers do not fit together. */
 void pprof_fail_index(const pprof_index *index, const char *what);
 
-/* ---- origin.c ---------------------------------------------------------------------------------------------------- */
-
-/* Whether the file that the index was made from, if it lies beside it, is still of the size it had and has the same
- * ends. */
-bool pprof_check_origin(const pprof_index *index);
-
 #endif

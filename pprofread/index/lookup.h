@@ -34,7 +34,12 @@ bool pprof_load_index(const char *path, uint64_t size_limit, const pprof_weights
 /* Reads and checks everything, and gives it as Weights. */
 bool pprof_read_index(const pprof_index *index, pprof_arena *arena, pprof_weights *weights, pprof_status *status);
 
+/* What the index was made from. */
 pprof_origin pprof_get_origin(const pprof_index *index);
+
+/* Whether that file, if it lies beside the index, is the same: by its size and its ends or, if [whole], by all of it.
+ * False with the index's status set: it has changed. */
+bool pprof_check_origin(const pprof_index *index, bool whole, bool *is_beside);
 
 /* Element [number] of the Weights' functions, bodies, selves; it must be below the count. */
 pprof_weight_function pprof_get_weight_function(const pprof_index *index, uint32_t number);

@@ -52,40 +52,50 @@ static const char *get_last_component(const char *path) {
     return slash == NULL ? path : slash + 1;
 }
 
+/* Measures the open [file]: its checksum only when the [whole] is wanted. */
+static bool measure_file(int file, bool whole, pprof_origin *origin) {
+    struct stat about;
+    if (fstat(file, &about) != 0) return false;
+    origin->size = (uint64_t)about.st_size;
+    return measure_ends(file, origin) && (!whole || measure_all(file, origin));
+}
+
 bool pprof_measure_origin(const char *path, pprof_origin *origin, pprof_status *status) {
     *origin = (pprof_origin){.name = get_last_component(path)};
     int file = pprof_open_file(path, status);
     if (file < 0) return false;
-    struct stat about;
-    bool done = fstat(file, &about) == 0;
-    if (done) origin->size = (uint64_t)about.st_size;
-    done = done && measure_ends(file, origin) && measure_all(file, origin);
+    bool done = measure_file(file, true, origin);
     if (!done) pprof_fail(status, "%s: cannot be read: %s", path, strerror(errno));
     close(file);
     return done;
 }
 
-bool pprof_check_origin(const pprof_index *index) {
+/* The path of the file that the index was made from, if it lies beside it; NULL: it was made from no file. A name is
+ * that of a file in the same folder, whatever a made-up index says. */
+static const char *find_origin(const pprof_index *index, pprof_arena *scratch) {
     const struct pprof_index_file *file = index->file;
-    pprof_origin recorded = pprof_get_origin(index);
-    if (file->status->failed) return false;
-    /* A name is that of a file in the same folder, whatever a made-up index says. */
-    if (recorded.name[0] == '\0' || strchr(recorded.name, '/') != NULL) return true;
+    const char *name = pprof_get_origin(index).name;
+    if (name[0] == '\0' || strchr(name, '/') != NULL) return NULL;
+    int folder_length = (int)(get_last_component(file->path) - file->path);
+    return pprof_format_string(scratch, file->status, "%.*s%s", folder_length, file->path, name);
+}
+
+bool pprof_check_origin(const pprof_index *index, bool whole, bool *is_beside) {
+    const struct pprof_index_file *file = index->file;
     pprof_arena scratch = {0};
     pprof_status ignored = {0}; /* an index may travel without its profile */
-    int folder_length = (int)(get_last_component(file->path) - file->path);
-    const char *path = pprof_format_string(&scratch, file->status, "%.*s%s", folder_length, file->path, recorded.name);
+    const char *path = find_origin(index, &scratch);
     int profile = path == NULL ? -1 : pprof_open_file(path, &ignored);
-    pprof_origin found = {0};
-    struct stat about;
-    if (profile >= 0 && fstat(profile, &about) == 0) {
-        found.size = (uint64_t)about.st_size;
-        bool is_same = found.size == recorded.size && measure_ends(profile, &found) && found.ends == recorded.ends;
+    *is_beside = profile >= 0;
+    if (*is_beside) {
+        pprof_origin recorded = pprof_get_origin(index), found = {0};
+        bool is_same = measure_file(profile, whole, &found) && found.size == recorded.size &&
+                       found.ends == recorded.ends && (!whole || found.checksum == recorded.checksum);
         if (!is_same)
             pprof_fail(file->status, "%s: out of date: %s has changed since; run `pprofread index -o %s %s`",
                        file->path, path, file->path, path);
+        close(profile);
     }
-    if (profile >= 0) close(profile);
     pprof_arena_free(&scratch);
     return !file->status->failed;
 }

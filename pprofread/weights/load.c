@@ -41,8 +41,10 @@ static bool open_index(const char *path, const pprof_weights_options *options, p
                        bool *is_index, pprof_status *status) {
     const void *data;
     size_t size;
+    bool is_beside;
     *is_index = pprof_map_file(path, PPROF_INDEX_MAGIC, PPROF_MAGIC_SIZE, arena, &data, &size, status);
-    if (!*is_index || !pprof_open_index(path, data, size, arena, index, status) || !pprof_check_origin(index))
+    if (!*is_index || !pprof_open_index(path, data, size, arena, index, status) ||
+        !pprof_check_origin(index, false, &is_beside))
         return false;
     const char *wanted = options == NULL ? NULL : options->sample_type;
     if (wanted == NULL || strcmp(wanted, index->type) == 0) return true;

@@ -93,6 +93,29 @@ mv out first.weights
 expect 0 '^pgo-weights 1$' '' weights first.weights
 cmp -s out first.weights || fail 'weights of weights differ'
 
+# ---- index: says the same, is whole, and notices when its profile changes
+cp "$lua" indexed.pgo
+expect 0 '' '^pprofread: wrote indexed.pgo.pgoidx: 124 functions, 683 samples, [0-9]+ bytes$' index indexed.pgo
+"$pprofread" weights indexed.pgo.pgoidx >out 2>err
+cmp -s out first.weights || fail 'weights of an index differ from those of its profile'
+"$pprofread" index -o again.pgoidx indexed.pgo 2>err
+cmp -s again.pgoidx indexed.pgo.pgoidx || fail 'index writes something else the second time'
+expect 0 'made from +indexed.pgo \([0-9]+ bytes, crc32 [0-9a-f]+\), which has not changed' '' check again.pgoidx
+expect 1 '' 'this is an index of weights, not a pprof profile' top again.pgoidx
+expect 1 '' 'an index of sample type samples, not cpu; run .pprofread index --sample-type=cpu. on its profile' \
+    weights --sample-type=cpu again.pgoidx
+"$pprofread" weights - <again.pgoidx >out 2>err && fail 'an index is taken from a pipe'
+grep -q 'give the file itself, not gzipped and not through a pipe' err || fail 'an index in a pipe is not named'
+"$pprofread" index - <"$lua" >piped.pgoidx 2>err
+expect 0 'samples +683 in 124 functions' '' check piped.pgoidx
+head -c 1000 again.pgoidx >short.pgoidx
+expect 1 '' 'truncated index: 1000 bytes' weights short.pgoidx
+cp "$data/profiles/lua2.sym.pb.gz" indexed.pgo
+expect 1 '' 'again.pgoidx: out of date: indexed.pgo has changed since; run .pprofread index -o again.pgoidx indexed.pgo' \
+    weights again.pgoidx
+rm indexed.pgo
+expect 0 'which is not beside it' '' check again.pgoidx
+
 # ---- import
 expect 0 '' '^pprofread: wrote again.pgo: 683 samples' import -o again.pgo "$lua"
 "$pprofread" weights again.pgo >out 2>err
