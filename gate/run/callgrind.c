@@ -31,7 +31,7 @@ void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
                                    command,
                                    NULL};
     _Static_assert(sizeof wrapped / sizeof *wrapped <= GATE_CALLGRIND_ARGUMENTS, "room for all arguments");
-    memcpy(arguments, wrapped, sizeof wrapped);
+    memcpy((void *)arguments, (const void *)wrapped, sizeof wrapped);
 }
 
 static double read_totals(const char *path) {

@@ -51,7 +51,7 @@ bool gate_find_binaries(const char *pattern, pprof_arena *arena, const char *con
     glob_t found;
     int problem = glob(pattern, 0, NULL, &found); /* sorted by name */
     if (problem != 0) return pprof_fail(status, "%s: no file matches", pattern);
-    const char **names = pprof_allocate(arena, found.gl_pathc, sizeof *names, status);
+    const char **names = (const char **)pprof_allocate(arena, found.gl_pathc, sizeof *names, status);
     for (size_t i = 0; names != NULL && i < found.gl_pathc; i++)
         names[i] = pprof_copy_string(arena, found.gl_pathv[i], strlen(found.gl_pathv[i]), status);
     *files = names;
