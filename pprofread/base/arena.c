@@ -18,6 +18,15 @@ typedef struct pprof_arena_block {
 
 enum { SMALL_BLOCK = 4096, LARGE_BLOCK = 1 << 18 };
 
+/* AddressSanitizer watches what comes from malloc: under it each request gets a block of its own, exactly as large. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { SHARES_BLOCKS = false };
+#elif defined(__has_feature)
+enum { SHARES_BLOCKS = !__has_feature(address_sanitizer) };
+#else
+enum { SHARES_BLOCKS = true };
+#endif
+
 static pprof_arena_block *add_block(pprof_arena *arena, size_t size) {
     if (size > SIZE_MAX - sizeof(pprof_arena_block)) return NULL;
     /* calloc, not malloc: large blocks then come zeroed from the kernel without being touched. */
@@ -29,7 +38,7 @@ static pprof_arena_block *add_block(pprof_arena *arena, size_t size) {
 }
 
 void *pprof_arena_allocate(pprof_arena *arena, size_t count, size_t size) {
-    const size_t alignment = alignof(max_align_t);
+    const size_t alignment = SHARES_BLOCKS ? alignof(max_align_t) : 1;
     if (size != 0 && count > (SIZE_MAX - alignment) / size) return NULL;
     size_t need = (count * size + alignment - 1) / alignment * alignment;
     if (need == 0) need = alignment;
@@ -42,7 +51,7 @@ void *pprof_arena_allocate(pprof_arena *arena, size_t count, size_t size) {
     }
     /* Blocks grow with the arena: a small run stays small. */
     size_t shared = arena->reserved_bytes < LARGE_BLOCK ? SMALL_BLOCK : LARGE_BLOCK;
-    bool own_block = need > shared / 4;
+    bool own_block = need > shared / 4 || !SHARES_BLOCKS;
     pprof_arena_block *block = add_block(arena, own_block ? need : shared);
     if (block == NULL) return NULL;
     block->used = need;

@@ -19,20 +19,46 @@ bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char 
     return true;
 }
 
-/* glibc's engine recurses on nested groups, multiplies out {m,n}, and takes exponential time on back references. A
- * profiler needs none of that to list its own functions. */
+/* The last byte of the bracket expression that begins at [i], or the text's length when it has no end. */
+static size_t find_bracket_end(pprof_string text, size_t i) {
+    i++;
+    if (i < text.length && text.text[i] == '^') i++;
+    if (i < text.length && text.text[i] == ']') i++; /* in first place it is one of the characters */
+    for (; i < text.length && text.text[i] != ']'; i++)
+        if (text.text[i] == '[' && i + 1 < text.length && strchr(".:=", text.text[i + 1]) != NULL) {
+            const char *end = memchr(text.text + i + 2, ']', text.length - i - 2); /* of [:alpha:] */
+            if (end != NULL) i = (size_t)(end - text.text);
+        }
+    return i;
+}
+
+/* What stands before an operator, and so is repeated. */
+typedef enum operand { OPERAND_NONE = 0, OPERAND_CHARACTER, OPERAND_GROUP } operand;
+
+/* glibc's engine recurses on nested groups, multiplies out {m,n}, takes exponential time on back references, and time
+ * and memory exponential in the nesting of repeated groups. A profiler needs none of that to list its own functions. */
 static bool is_harmless(pprof_string text) {
-    enum { LONGEST = 1 << 14, DEEPEST = 50 };
+    enum { LONGEST = 1 << 12, DEEPEST = 50 };
     if (text.length > LONGEST) return false;
     int depth = 0;
+    operand before = OPERAND_NONE;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.text[i];
-        if (c == '\0' || c == '{') return false;
         depth += (c == '(') - (c == ')');
-        if (depth > DEEPEST) return false;
-        if (c == '\\') {
-            i++;
-            if (i < text.length && text.text[i] >= '0' && text.text[i] <= '9') return false;
+        if (c == '\0' || c == '{' || depth < 0 || depth > DEEPEST) return false;
+        if (c == '*' || c == '+' || c == '?') {
+            if (before == OPERAND_NONE || (before == OPERAND_GROUP && c != '?')) return false;
+            before = OPERAND_NONE;
+        } else if (c == '(' || c == '|' || c == '^' || c == '$') {
+            before = OPERAND_NONE;
+        } else if (c == '\\') {
+            char escaped = ++i < text.length ? text.text[i] : '\0';
+            if (escaped == '\0' || (escaped >= '0' && escaped <= '9')) return false;
+            bool is_anchor = strchr("<>bB`'", escaped) != NULL; /* GNU's, which match no character */
+            before = is_anchor ? OPERAND_NONE : OPERAND_CHARACTER;
+        } else {
+            if (c == '[') i = find_bracket_end(text, i);
+            before = c == ')' ? OPERAND_GROUP : OPERAND_CHARACTER;
         }
     }
     return true;

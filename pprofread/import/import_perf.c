@@ -254,7 +254,7 @@ static bool make_room(perf_reader *reader, size_t name_length, pprof_status *sta
         reader->frames = frames;
         reader->frame_capacity = capacity;
     }
-    if (reader->object_capacity - reader->object_size < name_length) {
+    if (reader->object_text == NULL || reader->object_capacity - reader->object_size < name_length) {
         size_t capacity = 2 * (reader->object_capacity + name_length) + 4096;
         char *text = pprof_allocate(reader->scratch, capacity, 1, status);
         if (text == NULL) return false;

@@ -264,6 +264,7 @@ static void simplify_demangled(scanner *scanner) {
         if (read_qualified_name(scanner)) return;
         if (scanner->at == before) scanner->at++; /* the `*`, `&`, ` ` or `(` of a return type */
     }
+    scanner->length = 0;
     put(scanner, text, strlen(text)); /* no name in it that we know: all of it, rather than nothing */
 }
 

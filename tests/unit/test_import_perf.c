@@ -179,6 +179,12 @@ static void test_lost_callers(void **state) {
                    "1 1000: /bin/prog+1010 1233 /bin/prog+101f; ");
 }
 
+static void test_frames_of_files_without_a_name(void **state) {
+    (void)state;
+    expect_samples(CLOCK_EVENT, MAP_PROG("7", "400000") "7/7 1000 cpu-clock: \n\t400010 ()\n\t400020 ()\n\n",
+                   "1 1000: /bin/prog+1010 /bin/prog+101f; ");
+}
+
 static void test_unwound_from_the_stack(void **state) {
     (void)state;
     expect_samples("cpu-clock: type: 1, sample_type: IP|TID|CALLCHAIN|REGS_USER|STACK_USER, read_format: ID\n",
@@ -291,6 +297,7 @@ int main(void) {
         cmocka_unit_test(test_fork_and_exec),
         cmocka_unit_test(test_later_mappings_cover_earlier_ones),
         cmocka_unit_test(test_lost_callers),
+        cmocka_unit_test(test_frames_of_files_without_a_name),
         cmocka_unit_test(test_unwound_from_the_stack),
         cmocka_unit_test(test_without_stacks),
         cmocka_unit_test(test_of_several_events_one_kind_counts),
