@@ -3,7 +3,7 @@
  * repetition are not understood here. */
 #include "edit/edit.h"
 
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 
 bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status) {
@@ -79,17 +79,10 @@ bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pp
 
 bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string) {
     if (!pattern->is_set) return false;
-    /* The engine is told where the string ends, since a NUL may be part of it; but sanitizers look for a NUL as well.
-     */
-    char small[512];
-    char *copy = string.length < sizeof small ? small : malloc(string.length + 1);
-    if (copy == NULL) return false; /* memory is out: what comes next fails, and says so */
-    if (string.length > 0) memcpy(copy, string.text, string.length);
-    copy[string.length] = '\0';
-    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)string.length};
-    bool found = regexec(&pattern->regex, copy, 1, &range, REG_STARTEND) == 0;
-    if (copy != small) free(copy);
-    return found;
+    /* GNU's own function: regexec() would have the string end in a NUL, which may as well be part of it. */
+    regoff_t length = string.length > INT_MAX ? INT_MAX : (regoff_t)string.length;
+    regex_t regex = pattern->regex; /* which re_search does not take as const */
+    return re_search(&regex, string.text, length, 0, length, NULL) >= 0;
 }
 
 void pprof_free_pattern(pprof_pattern *pattern) {

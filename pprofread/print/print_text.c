@@ -35,8 +35,11 @@ void pprof_print_aligned(pprof_string string, int width, FILE *out) {
 
 void pprof_print_time(int64_t nanoseconds, bool with_fraction, FILE *out) {
     int64_t fraction = nanoseconds % 1000000000;
-    if (fraction < 0) fraction += 1000000000;
-    time_t seconds = (time_t)((nanoseconds - fraction) / 1000000000);
+    time_t seconds = (time_t)(nanoseconds / 1000000000);
+    if (fraction < 0) {
+        fraction += 1000000000;
+        seconds--;
+    }
     struct tm parts;
     char text[64];
     if (gmtime_r(&seconds, &parts) == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts) == 0) return;

@@ -6,14 +6,12 @@
  * libFuzzer as it is, so that the wrong lengths and checksums get their share. */
 #include "file/source.h"
 #include "fuzz.h"
+#include "mutate.h"
 #include "profile/wire.h"
 
 #include <zlib.h>
 
 enum { DEEPEST = 3, LARGEST = 1 << 20 };
-
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 
 /* A message in a buffer with room to grow. */
 typedef struct message {
@@ -21,17 +19,6 @@ typedef struct message {
     size_t size, room;
     uint64_t *random; /* splitmix64's state */
 } message;
-
-static uint64_t draw(uint64_t *random) {
-    uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-static uint64_t draw_below(uint64_t *random, uint64_t limit) {
-    return draw(random) % limit;
-}
 
 /* Puts [bytes] in the place of [start, end), if there is room. They are none of the message's own. */
 static void replace(message *message, size_t start, size_t end, const uint8_t *bytes, size_t size) {
@@ -63,16 +50,6 @@ static wire_field pick_field(const message *message, size_t count, size_t *end) 
         (void)wire_next_field(&cursor, &field);
     *end = get_offset(message, cursor.at);
     return field;
-}
-
-/* Numbers at which something changes, and small ones, which are ids and indices. */
-static uint64_t draw_number(uint64_t *random) {
-    static const uint64_t edges[] = {0,         1,          2,         INT32_MAX,         UINT32_MAX,
-                                     INT64_MAX, UINT64_MAX, 1U << 31U, (uint64_t)1 << 63, (uint64_t)1 << 32};
-    uint64_t way = draw_below(random, 4);
-    if (way == 0) return edges[draw_below(random, sizeof edges / sizeof *edges)];
-    if (way == 1) return draw(random) >> draw_below(random, 64);
-    return draw_below(random, 64);
 }
 
 static void mutate_message(message *message, int depth);

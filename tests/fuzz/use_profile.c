@@ -21,7 +21,8 @@ static void print_raw(const pprof_profile *profile, fuzz_text *text) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     FILE *out = begin_text(text);
-    bool worked = pprof_print_raw(profile, out, &arena, &status);
+    static const pprof_report_options options = {.node_count = -1};
+    bool worked = pprof_print_raw(profile, &options, out, &arena, &status);
     end_text(out);
     require_success(worked, &status);
     pprof_arena_free(&arena);
@@ -29,13 +30,20 @@ static void print_raw(const pprof_profile *profile, fuzz_text *text) {
 
 /* One report per profile, in one of many ways: which one depends on its size, to be cheap and repeatable. */
 static void print_report(const pprof_profile *profile) {
+    static pprof_print_report *const reports[] = {pprof_print_top,    pprof_print_tree, pprof_print_peek,
+                                                  pprof_print_traces, pprof_print_tags, pprof_print_flame};
     uint32_t way = profile->sample_count + profile->location_count + profile->string_count;
     const pprof_report_options options = {
-        .granularity = (pprof_granularity)(way % 6),
+        .granularity = (pprof_granularity)(way / 6 % 6),
         .cumulative = way % 5 == 0,
         .without_inlines = way % 7 == 0,
-        .focus = way % 11 == 0 ? "a|l" : NULL,
-        .ignore = way % 13 == 0 ? "x$" : NULL,
+        .mean = way % 11 == 0,
+        .tag_focus = way % 19 == 0 ? "1:" : NULL,
+        .focus = way % 13 == 0 ? "a|l" : NULL,
+        .ignore = way % 17 == 0 ? "x$" : NULL,
+        .show_from = way % 23 == 0 ? "m" : NULL,
+        .prune_from = way % 29 == 0 ? "f" : NULL,
+        .symbols = "a",
         .node_count = way % 3 == 0 ? 5 : -1,
         .node_fraction = way % 2 == 0 ? 0 : -1,
         .edge_fraction = -1,
@@ -44,7 +52,7 @@ static void print_report(const pprof_profile *profile) {
     pprof_status status = {0};
     fuzz_text text;
     FILE *out = begin_text(&text);
-    require_status(pprof_print_top(profile, &options, out, &arena, &status), &status);
+    require_status(reports[way % 6](profile, &options, out, &arena, &status), &status);
     end_text(out);
     free(text.bytes);
     pprof_arena_free(&arena);
@@ -74,12 +82,19 @@ void encode_profile(const pprof_profile *profile) {
     pprof_arena_free(&arena);
 }
 
-static void prune(const pprof_profile *profile) {
+/* Pruned, merged with itself, scaled, and less itself, which leaves nothing but what overflowed. */
+static void edit(const pprof_profile *profile) {
     pprof_arena arena = {0};
     pprof_status status = {0};
-    pprof_profile pruned;
+    pprof_profile pruned, merged, difference;
     require_success(pprof_prune_frames(profile, &arena, &pruned, &status), &status);
     REQUIRE(pruned.sample_count <= profile->sample_count);
+    const pprof_merge_input inputs[] = {{.profile = profile, .path = "a"},
+                                        {.profile = &pruned, .path = "b", .weight = 3}};
+    require_success(pprof_merge_profiles(inputs, 2, &arena, &merged, &status), &status);
+    encode_profile(&merged);
+    bool normalizes = profile->sample_count % 2 != 0;
+    require_success(pprof_subtract_profile(&inputs[1], &inputs[0], normalizes, &arena, &difference, &status), &status);
     pprof_arena_free(&arena);
 }
 
@@ -87,5 +102,5 @@ void use_profile(const pprof_profile *profile) {
     weigh(profile);
     print_report(profile);
     encode_profile(profile);
-    prune(profile);
+    edit(profile);
 }

@@ -253,6 +253,29 @@ static void formats_durations(void **state) {
     }
 }
 
+static void formats_times(void **state) {
+    (void)state;
+    static const struct {
+        int64_t nanoseconds;
+        const char *expected;
+    } cases[] = {
+        {0, "1970-01-01 00:00:00 +0000 UTC"},
+        {-1, "1969-12-31 23:59:59.999999999 +0000 UTC"},
+        {INT64_MAX, "2262-04-11 23:47:16.854775807 +0000 UTC"},
+        {INT64_MIN, "1677-09-21 00:12:43.145224192 +0000 UTC"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        assert_non_null(out);
+        pprof_print_time(cases[i].nanoseconds, true, out);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(text, cases[i].expected);
+        free(text);
+    }
+}
+
 static void terminals_are_safe(void **state) {
     (void)state;
     pprof_arena arena = {0};
@@ -410,6 +433,7 @@ int main(void) {
         cmocka_unit_test(scales_units),
         cmocka_unit_test(formats_percentages),
         cmocka_unit_test(formats_durations),
+        cmocka_unit_test(formats_times),
         cmocka_unit_test(terminals_are_safe),
         cmocka_unit_test(sums_saturate),
         cmocka_unit_test(columns_tell_calls_apart),
