@@ -25,6 +25,16 @@ install(TARGETS pgo LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 if(NOT PGO_VERSIONED_NAMES)
+  # Shells look for a completion under the name of its command.
+  foreach(command pprofread pgo-gate)
+    string(MAKE_C_IDENTIFIER ${command} function)
+    configure_file(completion/completion.bash.in ${PROJECT_BINARY_DIR}/completion/${command} @ONLY)
+    configure_file(completion/completion.zsh.in ${PROJECT_BINARY_DIR}/completion/_${command} @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/completion/${command}
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${PROJECT_BINARY_DIR}/completion/_${command} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  endforeach()
+
   set_target_properties(pprofread_library PROPERTIES EXPORT_NAME pprofread)
   install(TARGETS pprofread pgo-gate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS pprofread_library EXPORT libpgo-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}

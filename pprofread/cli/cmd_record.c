@@ -120,7 +120,7 @@ int cli_run_record(int argc, char **argv) {
          .text = &settings.event,
          .value = "EVENT",
          .help = "what perf samples (default cpu-clock)"},
-        {.name = "with", .text = &with, .value = "PROFILER", .help = "perf or gperftools, and no other"},
+        {.name = "with", .text = &with, .value = "perf|gperftools", .help = "this one and no other"},
         CLI_SYMBOLIZER_OPTION(&import.symbolize),
         CLI_SYMBOLIZER_TIMEOUT_OPTION(&import.symbolize),
         {0},

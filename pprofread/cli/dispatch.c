@@ -5,14 +5,18 @@
 
 static const cli_command *find_command(const char *name) {
     for (const cli_command *command = cli_this_program.commands; command->name != NULL; command++)
-        if (strcmp(command->name, name) == 0) return command;
+        if (command->run != NULL && strcmp(command->name, name) == 0) return command;
     return NULL;
 }
 
 static void print_help(FILE *out) {
-    (void)fprintf(out, "%s\n\n", cli_this_program.about);
+    (void)fprintf(out, "%s\n", cli_this_program.about);
+    if (cli_this_program.commands->run != NULL) (void)fputc('\n', out);
     for (const cli_command *command = cli_this_program.commands; command->name != NULL; command++)
-        (void)fprintf(out, "  %-10s %s\n", command->name, command->summary);
+        if (command->run == NULL)
+            (void)fprintf(out, "\n%s\n", command->name);
+        else
+            (void)fprintf(out, "  %-10s %s\n", command->name, command->summary);
     (void)fprintf(out, "\n%s\n", cli_this_program.closing);
 }
 

@@ -16,11 +16,15 @@ static bool takes_argument(const cli_option *option) {
 
 /* ---- help ---- */
 
+/* One too long for its column has its help below. */
 static void print_option(char letter, const char *name, const char *value, const char *help) {
+    enum { COLUMN_WIDTH = 28 };
     char left[64], start[8] = "    ";
     if (letter != '\0') (void)snprintf(start, sizeof start, "-%c, ", letter);
     (void)snprintf(left, sizeof left, "%s--%s%s%s", start, name, value != NULL ? "=" : "", value != NULL ? value : "");
-    (void)printf("  %-28s %s\n", left, help);
+    bool is_long = strlen(left) > COLUMN_WIDTH;
+    if (is_long) (void)printf("  %s\n", left);
+    (void)printf("  %-*s %s\n", COLUMN_WIDTH, is_long ? "" : left, help);
 }
 
 static void print_help(const cli_syntax *syntax, const char *operands) {

@@ -12,7 +12,8 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_MISUSED = 2 };
 
 typedef struct cli_command {
     const char *name, *summary;
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; gives the exit status */
+    /* argv[0] is the command's name; gives the exit status. NULL: no command, but a heading of the help's */
+    int (*run)(int argc, char **argv);
 } cli_command;
 
 typedef struct cli_program {
