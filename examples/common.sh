@@ -92,6 +92,7 @@ summarize_report() {
     awk '
         function number(key) { return match($0, "\"" key "\":[0-9]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 : 0 }
         function word(key) { return match($0, "\"" key "\":\"[^\"]*") ? substr($0, RSTART + length(key) + 4, RLENGTH - length(key) - 4) : "" }
+        /"kind":"(function|inliner)"/ { next }
         /"total":/ { modules++; total = number("total"); known += number("known"); own += number("self"); matched += number("matched"); bare += number("line 0: compiler-made code"); next }
         { count[word("kind") " " word("name")]++ }
         END {

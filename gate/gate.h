@@ -254,6 +254,134 @@ void gate_print_table(const gate_result *result, FILE *out);
 char *gate_format_json(const gate_result *result, const gate_commands *commands, pprof_arena *arena,
                        pprof_status *status);
 
+/* ---- report/: -pgo-report files ─▶ what a build did -------------------------------------------------------------- */
+
+/* Texts are numbers into gate_build's texts, which are sorted by bytes; 0 is the empty one. */
+
+/* One translation unit, or several of one name. */
+typedef struct gate_module {
+    uint32_t name;
+    uint32_t compile_count;               /* headers of that name */
+    uint32_t function_count, known_count; /* that take part; that the profile knows */
+    uint64_t self, matched;               /* samples that it found for its functions; of these, on a line with code */
+    bool inliner_is_done;                 /* so that what it left is known */
+} gate_module;
+
+/* A function that the profile knows, or that a decision is about. Functions of one name, file and line are one,
+ * whatever the modules; a header's inline function has the numbers of the module that found most. */
+typedef struct gate_function {
+    uint32_t name, file, line;        /* as compiled; line 0: not known */
+    uint32_t profiled, profiled_file; /* as the profile names it; empty: it does not know it */
+    uint64_t inclusive, leaf;         /* what the whole profile has on it */
+    uint64_t self, matched, line_zero;
+    uint32_t reason;       /* why not all matched, or empty */
+    uint32_t module;       /* into modules: the first by name */
+    uint32_t module_count; /* that have it */
+    bool is_inlined;       /* nothing of it was left to annotate */
+    bool is_absolute;      /* the profile does not know its first line */
+    bool is_cold;          /* PlacedCold */
+} gate_function;
+
+typedef enum gate_decision_kind { GATE_PASSED = 0, GATE_MISSED, GATE_ANALYSIS } gate_decision_kind;
+
+/* What became of a call whose threshold was raised. */
+typedef enum gate_call_end { GATE_CALL_UNKNOWN = 0, GATE_CALL_INLINED, GATE_CALL_LEFT } gate_call_end;
+
+/* A decision, however many modules took it (as for an inline function). PlacedCold, Matched, Frequencies, FrequencyFit
+ * and NotInlined are no decisions here: they are in the functions and in call_end. */
+typedef struct gate_decision {
+    gate_decision_kind kind;
+    uint32_t name;
+    uint32_t function; /* into functions; PPROF_NONE: of the module as a whole */
+    uint32_t module;
+    uint32_t file, line, column;
+    uint32_t callee;
+    uint32_t text;          /* the reason; where there is none, the message */
+    uint64_t weight, whole; /* samples behind it; of an indirect call: of all its targets */
+    uint32_t count;         /* modules that took it */
+    gate_call_end call_end;
+} gate_decision;
+
+typedef struct gate_build {
+    const char *const *texts;
+    uint32_t text_count, file_count, module_count, function_count, decision_count;
+    const gate_module *modules;     /* by name */
+    const gate_function *functions; /* heaviest leaf first, then inclusive, name, file, line */
+    const gate_decision *decisions; /* by function, heaviest first; those of modules last */
+    uint32_t profile, type, unit;   /* of the profile, as the first module by name names it */
+    uint64_t total, sample_count;   /* of the profile */
+    uint32_t other_profile;         /* a module's text "NAME": its profile has other totals; else 0 */
+    uint64_t cold_count;            /* functions without samples that were placed among the cold */
+    uint64_t left_out_count;        /* decisions, the lightest ones, where there were too many to hold */
+    uint64_t left_out_weight;       /* of the heaviest of them */
+
+    /* Each function of the profile counted once: what the build knows of it, and what of that it found on lines with
+     * code, the rest being at line 0 (which no source has) or missing. */
+    uint64_t known, matched, line_zero, missing;
+} gate_build;
+
+/* Reads and merges reports. A path is a file, a folder (every *.json and *.jsonl in it and below), or a pattern for
+ * either. Any order of paths, files and modules gives an equal build. [progress] may be NULL; it is called before each
+ * file. Fails on a line that is none of a report's, naming file and line, and on reports of other versions. */
+bool gate_read_build(const char *const *paths, uint32_t path_count,
+                     void (*progress)(void *context, size_t done, size_t total), void *context, pprof_arena *arena,
+                     gate_build *build, pprof_status *status);
+
+/* ---- profile/: build ─▶ does the profile still fit? -------------------------------------------------------------- */
+
+/* Shares are of 1. */
+typedef struct gate_profile_rules {
+    double min_matched;     /* of the samples on known and vanished functions, line 0 not counted */
+    double min_start_lines; /* of the samples on known functions */
+    double hot;             /* a function with this share of the whole profile must not vanish */
+    const char *ignore;     /* POSIX extended regular expression of functions that may; NULL: none */
+} gate_profile_rules;
+
+/* 80 %, 80 %, 1 %. */
+gate_profile_rules gate_default_profile_rules(void);
+
+typedef enum gate_finding_kind {
+    GATE_VANISHED = 0,  /* hot in the profile, in no module; fails */
+    GATE_NOT_MATCHED,   /* hot, compiled, and none of it matched; fails */
+    GATE_STALE,         /* hot, and less than min_matched of it matched */
+    GATE_NO_START_LINE, /* hot, and its first line is not known */
+} gate_finding_kind;
+
+/* "vanished", "not matched", "stale", "no start line" */
+const char *gate_name_finding(gate_finding_kind kind);
+
+typedef struct gate_finding {
+    gate_finding_kind kind;
+    const char *name, *file; /* file "": not known */
+    uint64_t weight;         /* its own samples */
+    double share;            /* of the whole profile */
+    double matched;          /* of its samples, 0 to 1 */
+    const char *reason;      /* or "" */
+} gate_finding;
+
+typedef struct gate_profile_result {
+    gate_profile_rules rules;
+    gate_outcome outcome; /* pass, fail, or GATE_NO_COMPARISON: no honest answer */
+    char reason[1024];    /* one line for people */
+    uint32_t module_count, file_count;
+    uint64_t total, known, matched, line_zero, missing, vanished; /* samples, as in gate_build */
+    double matched_share, start_line_share;
+    bool has_profile;             /* so that vanished functions could be looked for in all of it */
+    const gate_finding *findings; /* by kind, heaviest first */
+    uint32_t finding_count;
+} gate_profile_result;
+
+/* [profile_path], which may be NULL, is the profile that the build used, in any form; with it functions are missed that
+ * no module has ever heard of. Those of shared libraries are none of the build's business. */
+bool gate_judge_profile(const gate_build *build, const char *profile_path, uint64_t size_limit,
+                        const gate_profile_rules *rules, pprof_arena *arena, gate_profile_result *result,
+                        pprof_status *status);
+
+/* Lines for people; Markdown for a pull request; JSON, in the arena. */
+void gate_print_profile_result(const gate_profile_result *result, FILE *out);
+void gate_print_profile_markdown(const gate_profile_result *result, FILE *out);
+char *gate_format_profile_json(const gate_profile_result *result, pprof_arena *arena, pprof_status *status);
+
 #ifdef __cplusplus
 }
 #endif

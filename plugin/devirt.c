@@ -53,6 +53,8 @@ static bool refuse(pgo_run *run, const call_site *site, const pgo_target *target
                                                                    .at = run->module.calls[site->call].instruction,
                                                                    .callee = name,
                                                                    .weight = target->inclusive,
+                                                                   .whole = site->weight,
+                                                                   .reason = reason,
                                                                    .message = message});
 }
 
@@ -70,6 +72,7 @@ static bool report_promotion(pgo_run *run, const call_site *site, const pgo_targ
                                                                    .at = run->module.calls[site->call].instruction,
                                                                    .callee = name,
                                                                    .weight = target->inclusive,
+                                                                   .whole = site->weight,
                                                                    .message = message});
 }
 

@@ -198,19 +198,22 @@ static const char *find_obstacle(const pgo_run *run, const hot_call *call) {
 
 /* ---- decisions -------------------------------------------------------------------------------------------------- */
 
+/* [detail] ends the sentence; it is the reason of a refusal. */
 static bool report_call(pgo_run *run, const hot_call *call, pgo_decision_kind kind, const char *name,
                         const char *format, const char *detail) {
     const char *callee = run->module.functions[call->callee].name;
     const char *weight = pgo_describe_weight(run, call->leaf);
     if (weight == NULL) return false;
     const char *message = pprof_format_string(run->arena, run->status, format, callee, weight, detail);
-    return message != NULL && pgo_add_decision(run, (pgo_decision){.kind = kind,
-                                                                   .name = name,
-                                                                   .function = call->function,
-                                                                   .at = call->instruction,
-                                                                   .callee = callee,
-                                                                   .weight = call->leaf,
-                                                                   .message = message});
+    return message != NULL &&
+           pgo_add_decision(run, (pgo_decision){.kind = kind,
+                                                .name = name,
+                                                .function = call->function,
+                                                .at = call->instruction,
+                                                .callee = callee,
+                                                .weight = call->leaf,
+                                                .reason = kind == PGO_DECISION_MISSED ? detail : NULL,
+                                                .message = message});
 }
 
 static void add_attribute(pgo_run *run, LLVMValueRef call, const char *name, const char *value) {

@@ -93,10 +93,12 @@ static bool assign_functions(pgo_matcher *matcher) {
 /* ---- decisions --------------------------------------------------------------------------------------------------- */
 
 static bool report_function(pgo_run *run, uint32_t f, pgo_decision_kind kind, const char *name, uint64_t weight,
-                            const char *message) {
+                            const char *reason, const char *message) {
     return message != NULL &&
            pgo_add_decision(
-               run, (pgo_decision){.kind = kind, .name = name, .function = f, .weight = weight, .message = message});
+               run,
+               (pgo_decision){
+                   .kind = kind, .name = name, .function = f, .weight = weight, .reason = reason, .message = message});
 }
 
 /* Why a function that the profile knows is left alone, or NULL. */
@@ -127,7 +129,7 @@ static bool report_unmatched(pgo_run *run, uint32_t f) {
     if (function->miss_reason == NULL) return true;
     const char *message = pprof_format_string(run->arena, run->status, "%s not matched with the profile: %s",
                                               function->name, function->miss_reason);
-    return report_function(run, f, PGO_DECISION_MISSED, "NotMatched", weight, message);
+    return report_function(run, f, PGO_DECISION_MISSED, "NotMatched", weight, function->miss_reason, message);
 }
 
 static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *result) {
@@ -142,13 +144,15 @@ static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *res
             missing, samples, function->name, (unsigned long long)pgo_get_samples(weights, result->missing_worst),
             (unsigned)result->missing_line);
         function->miss_reason = "samples on lines that have no code here";
-        if (!report_function(run, f, PGO_DECISION_MISSED, "NotMatched", result->missing, message)) return false;
+        if (!report_function(run, f, PGO_DECISION_MISSED, "NotMatched", result->missing, function->miss_reason,
+                             message))
+            return false;
     }
     const char *message = pprof_format_string(
         run->arena, run->status, "%llu of %llu samples of %s matched, %llu at line 0, %llu on lines without code",
         (unsigned long long)pgo_get_samples(weights, function->matched_samples), samples, function->name,
         (unsigned long long)pgo_get_samples(weights, function->line_zero_samples), missing);
-    return report_function(run, f, PGO_DECISION_ANALYSIS, "Matched", function->matched_samples, message);
+    return report_function(run, f, PGO_DECISION_ANALYSIS, "Matched", function->matched_samples, NULL, message);
 }
 
 /* ---- functions that are gone ------------------------------------------------------------------------------------- */
@@ -201,7 +205,15 @@ static bool report_gone_functions(const pgo_matcher *matcher) {
                                 "%llu samples of %s not matched: the profile has it in %s, this module has no such "
                                 "function (renamed, removed, or ambiguous)",
                                 (unsigned long long)pgo_get_samples(weights, leaf), function.linkage_name, own_file);
-        if (!report_function(run, PGO_NONE, PGO_DECISION_MISSED, "NotMatched", leaf, message)) return false;
+        if (message == NULL ||
+            !pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,
+                                                  .name = "NotMatched",
+                                                  .function = PGO_NONE,
+                                                  .callee = function.linkage_name,
+                                                  .weight = leaf,
+                                                  .reason = "its file has no function of that name any more",
+                                                  .message = message}))
+            return false;
     }
     return true;
 }

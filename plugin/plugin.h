@@ -207,6 +207,8 @@ typedef struct pgo_decision {
     LLVMValueRef at;     /* instruction, or NULL for the function itself */
     const char *callee;  /* or NULL */
     uint64_t weight;     /* samples behind it */
+    uint64_t whole;      /* of an indirect call: what all of its targets weigh; else 0 */
+    const char *reason;  /* why, without the numbers; NULL: the name says it */
     const char *message; /* the whole sentence */
 } pgo_decision;
 
@@ -260,11 +262,24 @@ typedef struct pgo_source_location {
     unsigned line, column;
 } pgo_source_location;
 pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_decision *decision);
+pgo_source_location pgo_get_location(LLVMValueRef function, LLVMValueRef instruction); /* [instruction] may be NULL */
 const char *pgo_get_decision_function(const pgo_run *run, const pgo_decision *decision); /* "" for the module */
 
 /* report_json.c, report_debug.c: the two texts, each written at once so that parallel compiles do not mix. */
 bool pgo_append_json_report(pgo_run *run);
 bool pgo_print_debug_report(pgo_run *run);
+
+#define PGO_REPORT_VERSION 1 /* of the JSON lines; gate/report/ reads them */
+
+/* A hot call that LLVM's inliner left. */
+typedef struct pgo_left_call {
+    const char *function, *callee, *message;
+    pgo_source_location location;
+} pgo_left_call;
+
+/* report_json.c, for left.c: that the inliner is done with the module, and what it left. */
+bool pgo_append_left_calls(const char *path, const char *source_file, const pgo_left_call *calls, uint32_t count,
+                           pprof_status *status);
 
 /* ---- verdict.c: how well the profile fits the module ------------------------------------------------------------- */
 
@@ -407,8 +422,8 @@ bool pgo_devirtualize_calls(pgo_run *run);
 /* The inline threshold at hot call sites; growth capped per caller and per module, caps reported. */
 bool pgo_mark_hot_calls(pgo_run *run);
 
-/* left.c: after LLVM's inliner, by itself: a remark for every hot call site that is still a call. Called by the shim.
- */
+/* left.c: after LLVM's inliner, by itself: a remark, and a line of the report, for every hot call site that is still a
+ * call. Called by the shim. */
 void pgo_report_left_calls(pgo_host *host, LLVMModuleRef module);
 
 /* Hot and cold placement of functions, as far as entry counts and the summary do not settle it. */
@@ -416,6 +431,9 @@ bool pgo_place_functions(pgo_run *run);
 
 /* ---- run.c ---------------------------------------------------------------------------------------------------------
  */
+
+/* Whether an earlier run has annotated the module. */
+bool pgo_is_annotated(LLVMModuleRef module);
 
 /* One module through all stages. Called by the shim. Gives true when the IR changed. */
 bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module);

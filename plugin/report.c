@@ -24,11 +24,10 @@ const char *pgo_get_decision_function(const pgo_run *run, const pgo_decision *de
     return decision->function == PGO_NONE ? "" : run->module.functions[decision->function].name;
 }
 
-pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_decision *decision) {
+pgo_source_location pgo_get_location(LLVMValueRef function, LLVMValueRef instruction) {
     pgo_source_location location = {.file = ""};
-    if (decision->function == PGO_NONE) return location;
-    LLVMMetadataRef at = decision->at == NULL ? NULL : LLVMInstructionGetDebugLoc(decision->at);
-    LLVMMetadataRef scope = LLVMGetSubprogram(run->module.functions[decision->function].value);
+    LLVMMetadataRef at = instruction == NULL ? NULL : LLVMInstructionGetDebugLoc(instruction);
+    LLVMMetadataRef scope = LLVMGetSubprogram(function);
     if (at != NULL) {
         location.line = LLVMDILocationGetLine(at);
         location.column = LLVMDILocationGetColumn(at);
@@ -41,6 +40,11 @@ pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_deci
     if (file != NULL) location.file = LLVMDIFileGetFilename(file, &length);
     if (length == 0) location.file = "";
     return location;
+}
+
+pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_decision *decision) {
+    if (decision->function == PGO_NONE) return (pgo_source_location){.file = ""};
+    return pgo_get_location(run->module.functions[decision->function].value, decision->at);
 }
 
 /* A remark must hang on a function with a body; one on the whole module hangs on its first. */

@@ -15,6 +15,10 @@ enum { PREINLINE_THRESHOLD = 75, PREINLINE_HINT_THRESHOLD = 325 };
 /* Remains in bitcode: the link's pass over a module must not count the samples again. */
 static const char MARK[] = "pgo.annotated";
 
+bool pgo_is_annotated(LLVMModuleRef module) {
+    return LLVMGetNamedMetadata(module, MARK, sizeof MARK - 1) != NULL;
+}
+
 static bool find_profile(pgo_run *run) {
     if (strcmp(run->options.profile, "off") == 0) return true;
     if (strcmp(run->options.profile, "auto") != 0) {
@@ -58,7 +62,7 @@ static const char *find_rival(const pgo_run *run) {
 /* Whether the whole module is to be left alone whatever the profile says; a note says why. */
 static bool is_left_alone(pgo_run *run) {
     const char *rival = find_rival(run);
-    if (LLVMGetNamedMetadata(run->module.llvm, MARK, sizeof MARK - 1) != NULL)
+    if (pgo_is_annotated(run->module.llvm))
         add_note(run, "AlreadyAnnotated", "module left alone: libpgo has annotated it before");
     else if (pgo_shim_is_unoptimized(run->host))
         add_note(run, "Unoptimized", "module left alone: at -O0 nothing would act on a profile");

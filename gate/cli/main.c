@@ -4,6 +4,7 @@
 static const cli_command commands[] = {
     {"compare", "measure two commands against each other, and judge", cli_run_compare},
     {"selftest", "measure a command against itself: noise, false alarms, resolution", cli_run_selftest},
+    {"profile", "say whether a build's profile still fits it", cli_run_profile},
     {0},
 };
 

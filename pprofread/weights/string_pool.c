@@ -10,6 +10,11 @@ static bool string_equals(const void *elements, uint32_t index, const void *key)
            (wanted->length == 0 || memcmp(have->text, wanted->text, have->length) == 0);
 }
 
+uint32_t pprof_find_string(const pprof_string_pool *pool, pprof_string string) {
+    uint64_t hash = pprof_hash_bytes(string.text, string.length);
+    return pprof_find_index(&pool->table, hash, string_equals, pool->strings, &string);
+}
+
 uint32_t pprof_intern_string(pprof_string_pool *pool, pprof_string string, pprof_status *status) {
     uint64_t hash = pprof_hash_bytes(string.text, string.length);
     uint32_t found = pprof_find_index(&pool->table, hash, string_equals, pool->strings, &string);

@@ -29,6 +29,8 @@ typedef struct pprof_string_pool {
 
 /* string_pool.c. The number of [string], PPROF_NONE with [status] set when memory is out. */
 uint32_t pprof_intern_string(pprof_string_pool *pool, pprof_string string, pprof_status *status);
+/* The same of one that is there already, else PPROF_NONE. */
+uint32_t pprof_find_string(const pprof_string_pool *pool, pprof_string string);
 bool pprof_rank_strings(pprof_string_pool *pool, pprof_status *status);
 void pprof_free_string_pool(pprof_string_pool *pool);
 
