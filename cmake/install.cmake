@@ -23,8 +23,13 @@ file(RELATIVE_PATH pgo_pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMA
 configure_file(cmake/pgo-config.in ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} @ONLY)
 install(TARGETS pgo LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES man/pgo-config.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME pgo-config${pgo_suffix}.1)
 
 if(NOT PGO_VERSIONED_NAMES)
+  install(FILES man/pprofread.1 man/pgo-gate.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES man/pprofread.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
+  install(FILES man/libpgo.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
+
   # Shells look for a completion under the name of its command.
   foreach(command pprofread pgo-gate)
     string(MAKE_C_IDENTIFIER ${command} function)

@@ -73,6 +73,7 @@ offers 'pprofread bogus --' ''
 offers 'pgo-gate s' 'selftest'
 offers 'pgo-gate compare --candidate' '--candidate=|--candidate-layouts='
 offers 'pgo-gate compare m' ''
+offers 'pgo-gate profile m' 'my data.pgo'
 
 # zsh completes in a terminal only: in one that it makes itself, each line of [typed] is typed, a TAB behind it, and what
 # has become of it is kept.
