@@ -166,7 +166,7 @@ bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *st
         .hash = "",
         .sample_type = "",
         .prior_strength = 1,
-        .preinline = true,
+        .preinline = false, /* see run.c */
         .cold_unsampled = PGO_AUTO,
         .profile_size_limit = PPROF_DEFAULT_SIZE_LIMIT,
     };

@@ -1,6 +1,6 @@
 // A profile without start lines holds lines of the file; the module's own subprogram says where they lie.
 // RUN: split-file %s %t
-// RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=3 -S -emit-llvm \
+// RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-preinline=1 -mllvm -pgo-debug=3 -S -emit-llvm \
 // RUN:   -o /dev/null %t/walk.c 2>&1 | FileCheck %s
 //
 // CHECK-LABEL: pgo: samples of walk

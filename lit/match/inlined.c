@@ -1,6 +1,6 @@
 // A copy that is inlined already takes its samples from its function; the function keeps what came on other ways.
 // RUN: split-file %s %t
-// RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-debug=3 -S -emit-llvm \
+// RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-preinline=1 -mllvm -pgo-debug=3 -S -emit-llvm \
 // RUN:   -o /dev/null %t/walk.c 2>&1 | FileCheck %s
 //
 // Through walk step and deep have 70 and 30 samples, through through_pointer 7 and 4. Two samples that are said to be in
