@@ -49,8 +49,9 @@ for program in "$pprofread" "$gate"; do
     done <commands
 done
 
+# A script that prints its help only where it is installed.
 sed -nE 's/^\.It Fl Fl ([a-z-]+).*/\1/p' "$man/pgo-config.1" | sort >page
-sh "$config" --help | sed -nE 's/^  --([a-z-]+) .*/\1/p' | sort >program
+sed -nE 's/^  --([a-z-]+) .*/\1/p' "$config" | sort >program
 same "options of pgo-config"
 
 sed -nE 's/^\.It Fl (pgo-[a-z-]+) Ns = Ns Ar (.*)/\1 \2/p' "$man/libpgo.7" | sort >page
