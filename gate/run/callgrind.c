@@ -24,7 +24,7 @@ void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
     const char *const wrapped[] = {"valgrind",
                                    "--tool=callgrind",
                                    "--trace-children=yes",
-                                   "--log-file=/dev/null",
+                                   "--quiet", /* its own complaints alone are among the last words of a failure */
                                    callgrind->out_file,
                                    "/bin/sh",
                                    "-c",
