@@ -296,7 +296,8 @@ typedef struct gate_decision {
     uint32_t module;
     uint32_t file, line, column;
     uint32_t callee;
-    uint32_t text;          /* the reason; where there is none, the message */
+    uint32_t text; /* the reason; where there is none, the message */
+    bool has_reason;
     uint64_t weight, whole; /* samples behind it; of an indirect call: of all its targets */
     uint32_t count;         /* modules that took it */
     gate_call_end call_end;
@@ -381,6 +382,24 @@ bool gate_judge_profile(const gate_build *build, const char *profile_path, uint6
 void gate_print_profile_result(const gate_profile_result *result, FILE *out);
 void gate_print_profile_markdown(const gate_profile_result *result, FILE *out);
 char *gate_format_profile_json(const gate_profile_result *result, pprof_arena *arena, pprof_status *status);
+
+/* ---- page/: build ─▶ one HTML page ------------------------------------------------------------------------------- */
+
+typedef struct gate_page_options {
+    const char *profile_path; /* that the build used: for line weights, vanished functions, the flame graph; or NULL */
+    uint64_t size_limit;      /* of the profile; 0: the default */
+    const char *const *source_paths; /* folders to look for sources in; nothing outside them is read */
+    uint32_t source_path_count;
+    uint32_t function_limit, decision_limit; /* the heaviest are in the page; it says what it leaves out */
+    uint32_t source_limit;                   /* functions with their source */
+} gate_page_options;
+
+/* No profile, no sources; 50,000 functions, 100,000 decisions, 200 functions with source. */
+gate_page_options gate_default_page_options(void);
+
+/* A page that needs nothing else and loads nothing. Equal builds, profiles and sources give equal bytes. */
+bool gate_write_page(const gate_build *build, const gate_page_options *options, FILE *out, pprof_arena *arena,
+                     pprof_status *status);
 
 #ifdef __cplusplus
 }

@@ -56,9 +56,18 @@ static bool comes_first(const gate_reader *reader, uint32_t module, uint32_t oth
 
 /* ---- functions ---- */
 
+/* A function of the profile is one whatever it is compiled as; others go by name and place. */
 static bool is_function(const void *elements, uint32_t index, const void *key) {
     const gate_function *have = (const gate_function *)elements + index, *wanted = key;
-    return have->name == wanted->name && have->file == wanted->file && have->line == wanted->line;
+    if (have->profiled != wanted->profiled || have->profiled_file != wanted->profiled_file) return false;
+    return wanted->profiled != 0 ||
+           (have->name == wanted->name && have->file == wanted->file && have->line == wanted->line);
+}
+
+static uint64_t hash_function(const gate_function *function) {
+    uint64_t hash = pprof_mix_hash(pprof_mix_hash(3, function->profiled), function->profiled_file);
+    if (function->profiled != 0) return hash;
+    return pprof_mix_hash(pprof_mix_hash(pprof_mix_hash(hash, function->name), function->file), function->line);
 }
 
 static bool is_module_function(const void *elements, uint32_t index, const void *key) {
@@ -89,29 +98,37 @@ static bool note_in_module(gate_reader *reader, uint32_t name, uint32_t function
                               reader->module_functions.count - 1, reader->status);
 }
 
+/* Of two places of a function: one that was compiled before one that only the profile names, then by name and line. */
+static bool has_better_place(const gate_reader *reader, const gate_function *have, const gate_function *more) {
+    if (have->is_inlined != more->is_inlined) return have->is_inlined;
+    int order = strcmp(get_text(reader, more->name), get_text(reader, have->name));
+    if (order == 0) order = strcmp(get_text(reader, more->file), get_text(reader, have->file));
+    return order != 0 ? order < 0 : more->line < have->line;
+}
+
 static void unite_functions(const gate_reader *reader, gate_function *have, const gate_function *more) {
     if (comes_first(reader, more->module, have->module)) have->module = more->module;
+    if (has_better_place(reader, have, more)) {
+        have->name = more->name;
+        have->file = more->file;
+        have->line = more->line;
+    }
     /* Whole sets of numbers, by a total order: the most matched, then the most samples, then the fewest at line 0. */
     bool is_better = more->matched != have->matched ? more->matched > have->matched
                      : more->self != have->self     ? more->self > have->self
                                                     : more->line_zero < have->line_zero;
-    if (is_better || have->profiled == 0) {
+    if (is_better) {
         have->self = more->self;
         have->matched = more->matched;
         have->line_zero = more->line_zero;
         have->reason = more->reason;
     }
-    if (more->profiled == 0) return;
-    have->is_inlined = (have->is_inlined || have->profiled == 0) && more->is_inlined;
+    have->is_inlined &= more->is_inlined;
     have->is_absolute |= more->is_absolute;
-    have->profiled = more->profiled;
-    have->profiled_file = more->profiled_file;
-    if (more->leaf > have->leaf) have->leaf = more->leaf;
-    if (more->inclusive > have->inclusive) have->inclusive = more->inclusive;
 }
 
 static uint32_t reach_function(gate_reader *reader, const gate_function *function, bool *is_new) {
-    uint64_t hash = pprof_mix_hash(pprof_mix_hash(pprof_mix_hash(3, function->name), function->file), function->line);
+    uint64_t hash = hash_function(function);
     uint32_t found = pprof_find_index(&reader->function_table, hash, is_function, reader->functions.items, function);
     *is_new = found == PPROF_NONE;
     if (!*is_new) return found;

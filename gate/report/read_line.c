@@ -140,7 +140,8 @@ static bool read_decision(gate_reader *reader, const cJSON *object, const char *
         (decision.text == 0 && !read_text(reader, object, "message", &message)))
         return false;
     if (decision.name == 0) return refuse(reader, "the decision has no name", "");
-    if (decision.text == 0) decision.text = message;
+    decision.has_reason = decision.text != 0;
+    if (!decision.has_reason) decision.text = message;
     return gate_merge_decision(reader, decision, function);
 }
 
