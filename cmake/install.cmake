@@ -21,33 +21,35 @@ file(RELATIVE_PATH pgo_bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_F
 file(RELATIVE_PATH pgo_pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 
 configure_file(cmake/pgo-config.in ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} @ONLY)
-install(TARGETS pgo LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES man/pgo-config.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME pgo-config${pgo_suffix}.1)
+install(TARGETS pgo LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT plugin)
+install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT plugin)
+install(FILES man/pgo-config.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME pgo-config${pgo_suffix}.1
+  COMPONENT plugin)
 
 if(NOT PGO_VERSIONED_NAMES)
-  install(FILES man/pprofread.1 man/pgo-gate.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-  install(FILES man/pprofread.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
-  install(FILES man/libpgo.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
+  install(FILES man/libpgo.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7 COMPONENT plugin)
 
-  # Shells look for a completion under the name of its command.
+  # A command, its page, and its completions, which shells look for under its name. Each is a component of its name.
   foreach(command pprofread pgo-gate)
     string(MAKE_C_IDENTIFIER ${command} function)
     configure_file(completion/completion.bash.in ${PROJECT_BINARY_DIR}/completion/${command} @ONLY)
     configure_file(completion/completion.zsh.in ${PROJECT_BINARY_DIR}/completion/_${command} @ONLY)
+    install(TARGETS ${command} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${command})
+    install(FILES man/${command}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${command})
     install(FILES ${PROJECT_BINARY_DIR}/completion/${command}
-      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-    install(FILES ${PROJECT_BINARY_DIR}/completion/_${command} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT ${command})
+    install(FILES ${PROJECT_BINARY_DIR}/completion/_${command}
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT ${command})
   endforeach()
 
   set_target_properties(pprofread_library PROPERTIES EXPORT_NAME pprofread)
-  install(TARGETS pprofread pgo-gate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS pprofread_library EXPORT libpgo-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(FILES pprofread/pprofread.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+    COMPONENT library INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(FILES pprofread/pprofread.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
+  install(FILES man/pprofread.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT library)
 
   configure_file(cmake/pprofread.pc.in ${PROJECT_BINARY_DIR}/pprofread.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/pprofread.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES ${PROJECT_BINARY_DIR}/pprofread.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
 
   set(pgo_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libpgo)
   set(pgo_plugin ${CMAKE_INSTALL_LIBDIR}/libpgo.so)
@@ -55,8 +57,8 @@ if(NOT PGO_VERSIONED_NAMES)
     INSTALL_DESTINATION ${pgo_package_dir} PATH_VARS pgo_plugin NO_CHECK_REQUIRED_COMPONENTS_MACRO)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/libpgo-config-version.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/libpgo-config.cmake ${PROJECT_BINARY_DIR}/libpgo-config-version.cmake
-    DESTINATION ${pgo_package_dir})
-  install(EXPORT libpgo-targets NAMESPACE libpgo:: DESTINATION ${pgo_package_dir})
+    DESTINATION ${pgo_package_dir} COMPONENT library)
+  install(EXPORT libpgo-targets NAMESPACE libpgo:: DESTINATION ${pgo_package_dir} COMPONENT library)
 endif()
 
 install(CODE [[
@@ -71,4 +73,4 @@ install(CODE [[
       endif()
     endif()
   endif()
-]])
+]] COMPONENT plugin)
