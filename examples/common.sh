@@ -1,7 +1,7 @@
 # Shell functions that the examples share; to be sourced by a bash script that has set `here`, its own folder.
 #   say TEXT            a heading
 #   show COMMAND…       prints the command, then runs it
-#   prepare             installs what is missing, builds libpgo; sets clang, pprofread, pgo_flags, work
+#   prepare             installs what is missing, builds libpgo (libpgo_targets of it); sets clang, pprofread, pgo_flags, work
 #   record CMD…         records CMD (the program is its first word) into $work/default.pgo, or takes the committed one
 #   compare A B -- ARG…  runs two programs in turn and prints the median ratio of their user times
 #   summarize_report FILE   what the plugin did, from its -pgo-report
@@ -15,6 +15,7 @@ build=${PGO_BUILD:-$root/build}
 [ "$llvm" = 22 ] || build=${PGO_BUILD:-$root/build-$llvm}
 pprofread=$build/pprofread/pprofread
 work=${PGO_WORK:-$here/out}
+libpgo_targets=(pgo pprofread)
 . "$root/.ci/debian"
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }
@@ -30,7 +31,7 @@ build_libpgo() {
     if [ ! -e "$build/build.ninja" ]; then
         show cmake -S "$root" -B "$build" -G Ninja -DBUILD_TESTING=OFF -DLLVM_DIR="/usr/lib/llvm-$llvm/lib/cmake/llvm" >/dev/null
     fi
-    show ninja -C "$build" pgo pprofread | tail -1
+    show ninja -C "$build" "${libpgo_targets[@]}" | tail -1
 }
 
 # With PGO_BUILD, a build folder of libpgo, nothing is installed or built: tests use that.
