@@ -74,6 +74,7 @@ offers 'pgo-gate s' 'selftest'
 offers 'pgo-gate compare --candidate' '--candidate=|--candidate-layouts='
 offers 'pgo-gate compare m' ''
 offers 'pgo-gate profile m' 'my data.pgo'
+offers 'pgo-gate report --source-path=' 'lib'
 
 # zsh completes in a terminal only: in one that it makes itself, each line of [typed] is typed, a TAB behind it, and what
 # has become of it is kept.
