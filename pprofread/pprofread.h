@@ -374,8 +374,8 @@ typedef struct pprof_weights {
     uint64_t sample_count; /* number of samples, or the total where the values count them */
     uint64_t unnamed;      /* of total: leaf without a function name (not symbolized) */
     uint64_t without_line; /* of total: leaf with a name and line 0 */
-    /* Contexts deeper than a function's own calls that weigh less than this may have been left out, because the profile
-     * is large and has very many (bodies.c); 0: none was. */
+    /* Contexts deeper than a function's own calls that weigh less than this were left out, because the profile is large
+     * and has very many (bodies.c); 0: none was. */
     uint64_t context_minimum;
     const char *type, *unit; /* of the values, e.g. "samples", "count" */
 } pprof_weights;

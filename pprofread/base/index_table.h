@@ -14,8 +14,9 @@ typedef struct pprof_index_table {
 /* Whether element [index] of [elements] is the one that [key] describes. */
 typedef bool pprof_equals_key(const void *elements, uint32_t index, const void *key);
 
+/* [hash] may be a small number as well as [word]: turned by half, it does not fall on the same bits. */
 static inline uint64_t pprof_mix_hash(uint64_t hash, uint64_t word) {
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = ((hash << 32 | hash >> 32) ^ word) * UINT64_C(0x9e3779b97f4a7c15);
     hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
     return hash ^ hash >> 32;
 }
@@ -32,6 +33,21 @@ static inline uint32_t pprof_find_index(const pprof_index_table *table, uint64_t
         uint32_t index = (uint32_t)slot - 1;
         if (equals(elements, index, key)) return index;
     }
+}
+
+/* Fetches the slot that the search for [hash] begins at: to be called some searches ahead, where a table is larger than
+ * the cache. */
+static inline void pprof_prefetch_slot(const pprof_index_table *table, uint64_t hash) {
+    if (table->capacity != 0) __builtin_prefetch(&table->slots[(uint32_t)(hash >> 32) & (table->capacity - 1)]);
+}
+
+/* The same, once the slots are there, for the element that the search will most likely find, of [size] bytes. */
+static inline void pprof_prefetch_element(const pprof_index_table *table, uint64_t hash, const void *elements,
+                                          size_t size) {
+    if (table->capacity == 0) return;
+    uint32_t mask = table->capacity - 1, i = (uint32_t)(hash >> 32) & mask;
+    while (table->slots[i] != 0 && table->slots[i] >> 32 != hash >> 32) i = (i + 1) & mask;
+    if (table->slots[i] != 0) __builtin_prefetch((const char *)elements + ((uint32_t)table->slots[i] - 1) * size);
 }
 
 /* Adds an [index] whose key is not in the table yet. */

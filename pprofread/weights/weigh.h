@@ -49,7 +49,7 @@ typedef struct pprof_frame {
 /* Every stack, outermost frame first, merged into one tree, in preorder: node 0 is the empty stack, a node's first
  * child is the node after it, and its next sibling the node at its end. */
 typedef struct pprof_context_node {
-    uint32_t frame;  /* frame_count stands for a frame without a function name */
+    uint32_t frame;  /* frame_count stands for a frame without a function name; bodies.c writes over it */
     uint32_t end;    /* the node after all that are below this one */
     uint64_t before; /* weight of the samples whose leaf is a node before this one */
 } pprof_context_node;

@@ -408,6 +408,11 @@ static void test_light_contexts_give_way_and_it_is_said(void **state) {
         assert_int_equal(all.bodies[i].inclusive, flat.bodies[i].inclusive);
         assert_int_equal(all.bodies[i].leaf, flat.bodies[i].leaf);
     }
+    for (uint32_t i = flat.body_count; i < all.body_count; i++)
+        assert_true(all.bodies[i].inclusive >= all.context_minimum);
+    for (uint32_t i = 0; i < all.body_count; i++)
+        for (uint32_t k = 0; k < all.bodies[i].call_count; k++)
+            assert_true(all.bodies[all.bodies[i].first_call + k].inclusive <= all.bodies[i].inclusive);
     assert_int_equal(find_deepest(&all, &m), PPROF_CONTEXT_DEPTH); /* heavy ones found room all the way down */
 
     char *text = print_to_string(&all), *other_text = print_to_string(&other);
