@@ -35,14 +35,15 @@ static uint8_t *add_records(index_maker *maker, pprof_section section, size_t co
 /* ---- texts and functions ------------------------------------------------------------------------------------------
  */
 
-/* The offset of [text], which is written when it comes for the first time. */
+/* The offset of [text], which is written when it comes for the first time. After a failure nothing is written. */
 static uint32_t add_text(index_maker *maker, const char *text) {
+    if (maker->status->failed) return 0;
     pprof_string string = {text, strlen(text)};
     uint32_t known = maker->pool.count, number = pprof_intern_string(&maker->pool, string, maker->status);
     if (number == PPROF_NONE) return 0;
     if (number == known) {
         uint32_t offset = (uint32_t)maker->record_count[SECTION_TEXTS];
-        uint8_t *record = string.length > UINT32_MAX / 2 ? NULL : add_records(maker, SECTION_TEXTS, string.length + 5);
+        uint8_t *record = add_records(maker, SECTION_TEXTS, string.length + 5);
         uint32_t *item = pprof_append_item(&maker->offsets, maker->status);
         if (record == NULL || item == NULL) return 0;
         *item = offset;
