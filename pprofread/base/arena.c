@@ -2,6 +2,7 @@
  * Small requests share a block; a large one gets a block of its own, so that little is wasted at its end. */
 #include "base/arena.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -82,7 +83,11 @@ char *pprof_format_string(pprof_arena *arena, pprof_status *status, const char *
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    char *text = length < 0 ? NULL : pprof_allocate(arena, (size_t)length + 1, 1, status);
+    char *text = NULL;
+    if (length < 0)
+        pprof_fail(status, "a text cannot be made: %s", strerror(errno));
+    else
+        text = pprof_allocate(arena, (size_t)length + 1, 1, status);
     if (text != NULL) (void)vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     va_end(arguments);

@@ -3,6 +3,8 @@
 #ifndef PPROF_SATURATE_H
 #define PPROF_SATURATE_H
 
+#include <limits.h>
+#include <stddef.h>
 #include <stdint.h>
 
 static inline int64_t pprof_add_saturating(int64_t a, int64_t b) {
@@ -20,6 +22,11 @@ static inline uint64_t pprof_add_weights(uint64_t a, uint64_t b) {
 static inline int64_t pprof_magnitude(int64_t value) {
     if (value == INT64_MIN) return INT64_MAX;
     return value < 0 ? -value : value;
+}
+
+/* A string's length for "%.*s", which takes an int: what is longer than any int is cut. */
+static inline int pprof_print_length(size_t length) {
+    return length > INT_MAX ? INT_MAX : (int)length;
 }
 
 #endif

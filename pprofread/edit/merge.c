@@ -186,8 +186,8 @@ static const char *describe_types(const pprof_profile *profile, pprof_arena *are
         pprof_string type = pprof_get_string(profile, value.type_string);
         pprof_string unit = pprof_get_string(profile, value.unit_string);
         const char *separator = is_period ? ", period " : t == 0 ? "" : " ";
-        text = pprof_format_string(arena, status, "%s%s%.*s/%.*s", text, separator, (int)type.length, type.text,
-                                   (int)unit.length, unit.text);
+        text = pprof_format_string(arena, status, "%s%s%.*s/%.*s", text, separator, pprof_print_length(type.length),
+                                   type.text, pprof_print_length(unit.length), unit.text);
     }
     return text;
 }

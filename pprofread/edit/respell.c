@@ -8,6 +8,7 @@
  * Which of several equal identifiers are meant is found by trying: the demangler tells what became of the name. What
  * cannot be had this way is refused: another number of scopes, and a scope that the name mentions already, since the
  * compiler would now refer back from one to the other. Parameter types keep their names. */
+#include "base/saturate.h"
 #include "edit/edit.h"
 #include "import/import.h"
 
@@ -114,12 +115,14 @@ static char *exchange(pprof_string mangled, const candidate *candidates, size_t 
     for (size_t i = 0; text != NULL && i < count; i++) {
         if ((chosen >> i & 1) == 0) continue;
         pprof_string to = candidates[i].change->to;
-        text = pprof_format_string(arena, status, "%s%.*s%zu%.*s", text, (int)(candidates[i].start - copied),
-                                   mangled.text + copied, to.length, (int)to.length, to.text);
+        text =
+            pprof_format_string(arena, status, "%s%.*s%zu%.*s", text, pprof_print_length(candidates[i].start - copied),
+                                mangled.text + copied, to.length, pprof_print_length(to.length), to.text);
         copied = candidates[i].start + candidates[i].length;
     }
     if (text == NULL) return NULL;
-    return pprof_format_string(arena, status, "%s%.*s", text, (int)(mangled.length - copied), mangled.text + copied);
+    return pprof_format_string(arena, status, "%s%.*s", text, pprof_print_length(mangled.length - copied),
+                               mangled.text + copied);
 }
 
 static bool mentions_std(const change *changes, size_t count) {

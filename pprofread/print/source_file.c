@@ -2,6 +2,7 @@
  * pprof's rules for -source_path and -trim_path. */
 #include "print/source_file.h"
 
+#include "base/saturate.h"
 #include "print/print.h"
 
 #include <errno.h>
@@ -75,7 +76,8 @@ static int open_upward(pprof_string folder, const char *path, struct stat *about
                        pprof_status *status) {
     for (size_t length = folder.length;;) {
         while (length > 1 && folder.text[length - 1] == '/') length--;
-        const char *whole = pprof_format_string(scratch, status, "%.*s/%s", (int)length, folder.text, path);
+        const char *whole =
+            pprof_format_string(scratch, status, "%.*s/%s", pprof_print_length(length), folder.text, path);
         if (whole == NULL) return -1;
         int file = open_regular(whole, about);
         if (file >= 0 || length <= 1) return file;

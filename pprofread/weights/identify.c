@@ -3,6 +3,7 @@
  * Profile functions are one when linkage name, source name and start line agree. Files do not count: a body into which
  * other files were #included comes as several functions that differ in file alone; the file with most weight is kept.
  * Cannot know: where start lines are missing, static functions of one name in two files look like such a body. */
+#include "base/saturate.h"
 #include "weights/weigh.h"
 
 #include <stdlib.h>
@@ -42,10 +43,6 @@ static int compare_functions(const void *a, const void *b) {
     return COMPARE(x->start, y->start);
 }
 
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* The weight with which each profile function was sampled, 0 for the others and the unnamed. */
 static uint64_t *weigh_functions(pprof_weighing *weighing) {
     const pprof_profile *profile = weighing->profile;
@@ -56,7 +53,7 @@ static uint64_t *weigh_functions(pprof_weighing *weighing) {
         for (uint32_t at = location->first_line; at < location->first_line + location->line_count; at++) {
             uint32_t function = profile->lines[at].function;
             if (weighing->names[function].is_named)
-                weights[function] = add_saturating(weights[function], weighing->location_weights[i]);
+                weights[function] = pprof_add_weights(weights[function], weighing->location_weights[i]);
         }
     }
     return weights;
@@ -94,7 +91,7 @@ static void unite_candidates(candidate *candidates, uint32_t first, uint32_t end
     for (uint32_t i = first, next; i < end; i = next) {
         uint64_t weight = 0;
         for (next = i; next < end && candidates[next].file == candidates[i].file; next++) {
-            weight = add_saturating(weight, candidates[next].weight);
+            weight = pprof_add_weights(weight, candidates[next].weight);
             united.is_certain &= candidates[next].is_certain;
         }
         if (weight > best_weight) {

@@ -1,13 +1,10 @@
 /* Takes the profile's values; gives every sample one weight, the totals, and which locations were sampled at all.
  * Negative values (of a -diff_base result) and zeros do not count. Cannot know how many samples a value of nanoseconds
  * stands for when the profile names no period: then each record is taken for one. */
+#include "base/saturate.h"
 #include "weights/weigh.h"
 
 #include <string.h>
-
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 /* Whether the sum of all weights fits 64 bits; gives it, and how many samples count. */
 static bool sum_samples(const pprof_weighing *weighing, uint64_t *total, uint64_t *records) {
@@ -53,7 +50,7 @@ bool pprof_measure_samples(pprof_weighing *weighing) {
         if (weight == 0) continue;
         for (uint32_t at = profile->first_location[i]; at < profile->first_location[i + 1]; at++) {
             uint64_t *sum = &weighing->location_weights[profile->sample_locations[at]];
-            *sum = add_saturating(*sum, weight);
+            *sum = pprof_add_weights(*sum, weight);
         }
     }
     return true;

@@ -4,6 +4,7 @@
  * Derived weights are what the text supports at least. A function's leaf weight is its selves, or what the functions'
  * own calls of it bring, whichever is more; its inclusive weight is its leaf weight and its calls' inclusive weights,
  * or again what calls of it bring. Cannot know: samples that are in two calls of one stack are counted twice there. */
+#include "base/saturate.h"
 #include "weights/text.h"
 
 #include <stdlib.h>
@@ -18,10 +19,6 @@ typedef struct assembly {
     uint32_t *callees;     /* of each body: the function it is of */
     uint32_t *final_index; /* of each body: where it goes */
 } assembly;
-
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 static pprof_string get_name(const assembly *assembly, uint32_t number) {
     return assembly->lists->pool.strings[number];
@@ -274,9 +271,9 @@ static bool sum_incoming(assembly *assembly, uint64_t **inclusive, uint64_t **le
         const pprof_body *root = &weights->bodies[i];
         for (uint32_t at = root->first_call; at < root->first_call + root->call_count; at++) {
             const pprof_body *call = &weights->bodies[at];
-            (*leaf)[call->function] = add_saturating((*leaf)[call->function], call->leaf);
+            (*leaf)[call->function] = pprof_add_weights((*leaf)[call->function], call->leaf);
             if (call->function != i)
-                (*inclusive)[call->function] = add_saturating((*inclusive)[call->function], call->inclusive);
+                (*inclusive)[call->function] = pprof_add_weights((*inclusive)[call->function], call->inclusive);
         }
     }
     return true;
@@ -285,7 +282,7 @@ static bool sum_incoming(assembly *assembly, uint64_t **inclusive, uint64_t **le
 static uint64_t derive_leaf(const pprof_weights *weights, const pprof_body *root, uint64_t incoming) {
     uint64_t selves = 0;
     for (uint32_t i = root->first_self; i < root->first_self + root->self_count; i++)
-        selves = add_saturating(selves, weights->selves[i].weight);
+        selves = pprof_add_weights(selves, weights->selves[i].weight);
     return selves > incoming ? selves : incoming;
 }
 
@@ -293,7 +290,7 @@ static uint64_t derive_inclusive(const pprof_weights *weights, const pprof_body 
     uint64_t outgoing = root->leaf;
     for (uint32_t i = root->first_call; i < root->first_call + root->call_count; i++)
         if (weights->bodies[i].function != root->function)
-            outgoing = add_saturating(outgoing, weights->bodies[i].inclusive);
+            outgoing = pprof_add_weights(outgoing, weights->bodies[i].inclusive);
     return outgoing > incoming ? outgoing : incoming;
 }
 
@@ -307,7 +304,7 @@ static bool derive_weights(assembly *assembly) {
         pprof_body *root = &weights->bodies[i];
         root->leaf = given->has_leaf ? given->leaf : derive_leaf(weights, root, leaf[i]);
         root->inclusive = given->has_inclusive ? given->inclusive : derive_inclusive(weights, root, inclusive[i]);
-        total = add_saturating(total, root->leaf);
+        total = pprof_add_weights(total, root->leaf);
     }
     if (!lists->has_total) weights->total = total;
     if (!lists->has_sample_count) weights->sample_count = weights->total;
