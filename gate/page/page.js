@@ -33,7 +33,7 @@
       if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
       else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : value);
     }
-    element.append(...children.flat().filter(child => child !== null && child !== undefined));
+    element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
     return element;
   }
 
@@ -334,14 +334,18 @@
     for (const i of sites)
       if (decisions.file[i] === file && decisions.callee[i] > 0)
         sitesOf.set(decisions.line[i], (sitesOf.get(decisions.line[i]) || []).concat(i));
-    const rows = lines.map((text, index) => {
-      const line = first + index, weight = weightOf.get(line) || 0;
+    let previous = first - 1;
+    const rows = lines.map(([line, text]) => {
+      const weight = weightOf.get(line) || 0, isGap = line > previous + 1;
+      previous = line;
       const cell = make('td', { class: 'number heat' }, weight > 0 ? weigh(weight) : '');
       cell.style.setProperty('--share', (100 * weight / heaviest).toFixed(1) + '%');
       const chips = (sitesOf.get(line) || []).map(i => make('span', { title: explain(i) },
         chip([`${wordsOfDecision(i)[0]}: ${texts[decisions.callee[i]]}`, wordsOfDecision(i)[1], explain(i)], 1)));
+      const gap = isGap ? make('tr', { class: 'gap' }, make('td'), make('td', { class: 'number' }, '⋮'), make('td')) : null;
       const row = make('tr', {}, cell, make('td', { class: 'number' }, String(line)), make('td', {}, text));
-      return chips.length > 0 ? [row, make('tr', { class: 'note' }, make('td'), make('td'), make('td', {}, chips))] : [row];
+      const note = chips.length > 0 ? make('tr', { class: 'note' }, make('td'), make('td'), make('td', {}, chips)) : null;
+      return [gap, row, note];
     });
     return make('div', { class: 'source', tabindex: 0, role: 'region', 'aria-label': `Source of ${texts[functions.name[f]]}` }, make('table', {}, make('tbody', {}, rows)));
   }
@@ -359,15 +363,15 @@
 
   function drawDetails(f, width) {
     const sites = decisionsOf(f);
-    return make('tr', { class: 'details' }, make('td', { colspan: width },
-      facts(f), sourceDetails(f, sites), sites.length > 0 ? siteTable(sites) : make('p', {}, 'No decisions on it.')));
+    return make('tr', { class: 'details' }, make('td', { colspan: width }, make('div', { class: 'inner' },
+      facts(f), sourceDetails(f, sites), sites.length > 0 ? siteTable(sites) : make('p', {}, 'No decisions on it.'))));
   }
 
   function drawFunction(f, width) {
     const button = make('button', { type: 'button', class: 'open code', 'aria-expanded': false }, texts[functions.name[f]]);
     const row = make('tr', {}, heatCell(functions.leaf[f]), make('td', { class: 'number wide' }, ofTotal(functions.inclusive[f])),
       make('td', { class: 'name' }, button), make('td', { class: 'place code wide' }, place(functions.file[f], functions.line[f], 0)),
-      make('td', { class: 'number' }, functions.self[f] > 0 ? percent(matchedShare(f)) : ''), make('td', {}, summarize(f)));
+      make('td', { class: 'number wide' }, functions.self[f] > 0 ? percent(matchedShare(f)) : ''), make('td', {}, summarize(f)));
     button.addEventListener('click', () => {
       const isOpen = button.getAttribute('aria-expanded') === 'true';
       button.setAttribute('aria-expanded', String(!isOpen));
@@ -385,7 +389,7 @@
       { title: 'Inclusive', key: 'inclusive', number: true, wide: true, value: f => functions.inclusive[f] },
       { title: 'Function', key: 'name', value: f => texts[functions.name[f]].toLowerCase() },
       { title: 'File', key: 'file', wide: true, value: f => texts[functions.file[f]] },
-      { title: 'Matched', key: 'matched', number: true, value: f => functions.self[f] > 0 ? matchedShare(f) : -1 },
+      { title: 'Matched', key: 'matched', number: true, wide: true, value: f => functions.self[f] > 0 ? matchedShare(f) : -1 },
       { title: 'Decisions', key: 'decisions', number: false, value: f => decisionsOf(f).length },
     ];
     const found = make('output', { class: 'quiet' });

@@ -1,17 +1,25 @@
 /* Takes the heaviest functions; gives their source lines with the samples on each, where the sources are found.
  *
  * Where a function ends no report says: its lines are shown up to the first closing brace in the first column behind
- * the last line that has samples or decisions. Lines are looked up from where the function begins today, so that the
- * samples of an older source stand where the plugin put them. */
+ * the last line that has samples; of a long function those near the heaviest. Lines are looked up from where the
+ * function begins today, so that the samples of an older source stand where the plugin put them. */
 #include "page/page.h"
 
 #include "base/list.h"
+#include "base/saturate.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LINE_LIMIT = 400 /* of a function */, WIDTH_LIMIT = 300, FILE_LIMIT = 32 << 20, TEXT_LIMIT = 8 << 20 };
+enum {
+    LINE_LIMIT = 400 /* shown of a function */,
+    SPAN_LIMIT = 100000,
+    NEARBY = 3,
+    WIDTH_LIMIT = 300,
+    FILE_LIMIT = 32 << 20,
+    TEXT_LIMIT = 8 << 20
+};
 
 typedef struct source_file {
     const char *name; /* as the report has it */
@@ -78,7 +86,17 @@ static bool read_source(const gate_page *page, const char *path, source_file *fi
     return data != NULL && split_lines(page, file);
 }
 
-static const source_file *open_source(sources *sources, const char *name) {
+/* By the name that the compiler knew it under in its folder, else the one that the profile has. */
+static const char *find_source(const gate_page *page, const char *name, const char *profiled_name) {
+    const char *path = NULL;
+    for (uint32_t i = 0; i < page->options->source_path_count && path == NULL; i++) {
+        path = find_in_folder(page, page->options->source_paths[i], name);
+        if (path == NULL) path = find_in_folder(page, page->options->source_paths[i], profiled_name);
+    }
+    return path;
+}
+
+static const source_file *open_source(sources *sources, const char *name, const char *profiled_name) {
     const gate_page *page = sources->page;
     const source_file *files = sources->files.items;
     for (uint32_t i = 0; i < sources->files.count; i++)
@@ -86,9 +104,7 @@ static const source_file *open_source(sources *sources, const char *name) {
     source_file *file = pprof_append_item(&sources->files, page->status);
     if (file == NULL) return NULL;
     *file = (source_file){.name = name};
-    const char *path = NULL;
-    for (uint32_t i = 0; i < page->options->source_path_count && path == NULL; i++)
-        path = find_in_folder(page, page->options->source_paths[i], name);
+    const char *path = find_source(page, name, profiled_name);
     return path == NULL || read_source(page, path, file) ? file : NULL;
 }
 
@@ -124,7 +140,7 @@ static uint32_t find_last_line(const gate_page *page, uint32_t f, uint32_t weigh
         int64_t line = get_line(page, weights, function, page->weights.selves[s].place.offset);
         if (line > last) last = line;
     }
-    return last - function->line < LINE_LIMIT ? (uint32_t)last : function->line + LINE_LIMIT - 1;
+    return last - function->line < SPAN_LIMIT ? (uint32_t)last : function->line + SPAN_LIMIT - 1;
 }
 
 static void print_line(sources *sources, const source_file *file, uint32_t line) {
@@ -136,47 +152,93 @@ static void print_line(sources *sources, const source_file *file, uint32_t line)
     sources->text_size += length;
 }
 
-static void print_weights(const gate_page *page, uint32_t weights, const gate_function *function, uint32_t last) {
-    const pprof_body *body = &page->weights.bodies[weights];
-    const char *separator = "";
-    for (uint32_t s = body->first_self, next; s < body->first_self + body->self_count; s = next) {
-        uint64_t weight = 0;
-        int32_t offset = page->weights.selves[s].place.offset;
-        for (next = s; next < body->first_self + body->self_count && page->weights.selves[next].place.offset == offset;
-             next++)
-            weight += page->weights.selves[next].weight;
-        int64_t line = get_line(page, weights, function, offset);
-        if (line < function->line || line > last || weight == 0) continue;
-        (void)fprintf(page->out, "%s[%lld,%llu]", separator, (long long)line, (unsigned long long)weight);
-        separator = ",";
-    }
+/* Samples on a line, whatever the column. */
+typedef struct line_weight {
+    uint32_t line;
+    uint64_t weight;
+} line_weight;
+
+static int compare_weights(const void *left, const void *right) {
+    const line_weight *a = left, *b = right;
+    return a->weight != b->weight ? (a->weight < b->weight ? 1 : -1) : (a->line > b->line) - (a->line < b->line);
 }
 
-/* [function, file, first line, [lines], [[line, samples], …]] */
-static bool print_function(sources *sources, uint32_t f) {
+/* The samples of lines [function->line, last], in the order of lines. */
+static line_weight *list_weights(const gate_page *page, uint32_t weights, const gate_function *function, uint32_t last,
+                                 uint32_t *count) {
+    const pprof_body *body = &page->weights.bodies[weights];
+    const pprof_self *selves = page->weights.selves + body->first_self;
+    line_weight *lines = pprof_allocate(page->arena, body->self_count, sizeof *lines, page->status);
+    *count = 0;
+    for (uint32_t s = 0; s < body->self_count && lines != NULL; s++) {
+        int64_t line = get_line(page, weights, function, selves[s].place.offset);
+        if (line < function->line || line > last || selves[s].weight == 0) continue;
+        if (*count == 0 || lines[*count - 1].line != line) lines[(*count)++] = (line_weight){.line = (uint32_t)line};
+        lines[*count - 1].weight = pprof_add_weights(lines[*count - 1].weight, selves[s].weight);
+    }
+    return lines;
+}
+
+/* Marks the first line and those near the heaviest ones, as many as there is room for; [lines] loses its order. */
+static bool *choose_lines(const gate_page *page, const gate_function *function, uint32_t last, line_weight *lines,
+                          uint32_t count) {
+    uint32_t span = last - function->line + 1, shown = 1;
+    bool *is_shown = pprof_allocate(page->arena, span, sizeof *is_shown, page->status);
+    if (is_shown == NULL) return NULL;
+    is_shown[0] = true;
+    if (span <= LINE_LIMIT) memset(is_shown, true, span);
+    if (span <= LINE_LIMIT || count == 0) return is_shown;
+    qsort(lines, count, sizeof *lines, compare_weights);
+    for (uint32_t i = 0; i < count && shown < LINE_LIMIT; i++) {
+        uint32_t at = lines[i].line - function->line, from = at < NEARBY ? 0 : at - NEARBY;
+        for (uint32_t line = from; line <= at + NEARBY && line < span; line++) {
+            shown += !is_shown[line];
+            is_shown[line] = true;
+        }
+    }
+    return is_shown;
+}
+
+/* The line that its function's last brace stands on. */
+static uint32_t find_end(const source_file *file, uint32_t first, uint32_t last) {
+    while (last < file->line_count && last - first < SPAN_LIMIT - 1 && file->data[file->starts[last - 1]] != '}')
+        last++;
+    return last < file->line_count ? last : file->line_count;
+}
+
+/* [function, file, first line, [[line, text], …], [[line, samples], …]] */
+static bool print_lines(sources *sources, uint32_t f, const source_file *file, uint32_t weights) {
     const gate_page *page = sources->page;
     const gate_function *function = &page->build->functions[f];
+    FILE *out = page->out;
+    uint32_t last = find_end(file, function->line, find_last_line(page, f, weights)), count;
+    line_weight *lines = list_weights(page, weights, function, last, &count);
+    const bool *is_shown = lines == NULL ? NULL : choose_lines(page, function, last, lines, count);
+    if (is_shown == NULL) return false;
+    (void)fprintf(out, "%s[%u,%u,%u,[", sources->function_count++ == 0 ? "" : ",\n", f, function->file, function->line);
+    for (uint32_t line = function->line; line <= last; line++) {
+        if (!is_shown[line - function->line]) continue;
+        (void)fprintf(out, "%s[%u,", line == function->line ? "" : ",", line);
+        print_line(sources, file, line);
+        (void)putc(']', out);
+    }
+    (void)fputs("],[", out);
+    for (uint32_t i = 0; i < count; i++)
+        (void)fprintf(out, "%s[%u,%llu]", i == 0 ? "" : ",", lines[i].line, (unsigned long long)lines[i].weight);
+    (void)fputs("]]", out);
+    return true;
+}
+
+static bool print_function(sources *sources, uint32_t f) {
+    const gate_page *page = sources->page;
+    const gate_build *build = page->build;
+    const gate_function *function = &build->functions[f];
     if (function->profiled == 0 || function->leaf == 0 || function->line == 0) return true;
     uint32_t weights = find_weights(page, function);
     if (weights == PPROF_NONE) return true;
-    const source_file *file = open_source(sources, page->build->texts[function->file]);
+    const source_file *file = open_source(sources, build->texts[function->file], build->texts[function->profiled_file]);
     if (file == NULL) return false;
-    if (file->data == NULL || function->line > file->line_count) return true;
-    uint32_t last = find_last_line(page, f, weights);
-    while (last < file->line_count && last - function->line < LINE_LIMIT - 1 &&
-           file->data[file->starts[last - 1]] != '}')
-        last++;
-    if (last > file->line_count) last = file->line_count;
-    FILE *out = page->out;
-    (void)fprintf(out, "%s[%u,%u,%u,[", sources->function_count++ == 0 ? "" : ",\n", f, function->file, function->line);
-    for (uint32_t line = function->line; line <= last; line++) {
-        if (line > function->line) (void)putc(',', out);
-        print_line(sources, file, line);
-    }
-    (void)fputs("],[", out);
-    print_weights(page, weights, function, last);
-    (void)fputs("]]", out);
-    return true;
+    return file->data == NULL || function->line > file->line_count || print_lines(sources, f, file, weights);
 }
 
 bool gate_print_page_sources(const gate_page *page) {
