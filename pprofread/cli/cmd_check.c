@@ -26,12 +26,12 @@ static void print_fitness(const char *file, const pprof_fitness *fitness) {
     for (uint32_t i = 0; i < fitness->advice_count; i++) (void)printf("  - %s\n", fitness->advice[i]);
 }
 
-static bool check_profile(const pprof_source *source, const pprof_weights_options *weighing, pprof_arena *arena,
-                          bool *is_fit, pprof_status *status) {
+static bool check_profile(const pprof_source *source, pprof_arena *file, const pprof_weights_options *weighing,
+                          pprof_arena *arena, bool *is_fit, pprof_status *status) {
     pprof_profile profile;
     pprof_fitness fitness;
     if (source->format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(source, status);
-    if (!pprof_decode_profile(source, arena, &profile, status) ||
+    if (!pprof_decode_and_free(source, file, arena, &profile, status) ||
         !pprof_check_fitness(&profile, source->path, weighing, arena, &fitness, status))
         return false;
     *is_fit = fitness.is_fit;
@@ -80,16 +80,17 @@ int cli_run_check(int argc, char **argv) {
     int exit_status;
     if (!cli_parse(&syntax, argc, argv, &file, &exit_status)) return exit_status;
 
-    pprof_arena arena = {0};
+    pprof_arena arena = {0}, bytes = {0};
     pprof_status status = {0};
     pprof_source source;
     bool is_fit = true;
-    bool done = pprof_read_source(file, size_limit, &arena, &source, &status) &&
+    bool done = pprof_read_source(file, size_limit, &bytes, &source, &status) &&
                 (source.format == PPROF_FORMAT_WEIGHTS_INDEX && !source.was_gzip && strcmp(file, "-") != 0
                      ? check_index(file, &weighing, &arena, &status)
-                     : check_profile(&source, &weighing, &arena, &is_fit, &status));
+                     : check_profile(&source, &bytes, &weighing, &arena, &is_fit, &status));
     exit_status = done ? cli_finish_output() : cli_report_failure(&status);
     if (!is_fit) exit_status = CLI_FAILED;
+    pprof_arena_free(&bytes);
     pprof_arena_free(&arena);
     return exit_status;
 }

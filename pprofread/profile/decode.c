@@ -177,7 +177,7 @@ static bool decode_scalars(pprof_decoder *decoder) {
     return true;
 }
 
-bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile,
+static bool decode_source(const pprof_source *source, bool is_kept, pprof_arena *arena, pprof_profile *profile,
                           pprof_status *status) {
     if (source->format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(source, status);
     if (source->size > PPROF_MAXIMUM_SIZE_LIMIT) return pprof_fail(status, "%s: larger than 4 GiB", source->path);
@@ -192,9 +192,22 @@ bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_
     };
     bool decoded = outline_profile(&decoder) && decode_strings(&decoder) && decode_scalars(&decoder) &&
                    decode_comments(&decoder) && pprof_decode_types(&decoder) && pprof_decode_mappings(&decoder) &&
-                   pprof_decode_functions(&decoder) && pprof_decode_locations(&decoder) &&
-                   pprof_decode_samples(&decoder);
+                   pprof_decode_functions(&decoder) && pprof_decode_locations(&decoder);
+    if (!is_kept) decoder.kept_from = decoder.extents[FIELD_SAMPLE].first;
+    decoded = decoded && pprof_decode_samples(&decoder); /* last: of the file nothing may be left after it */
     pprof_arena_free(&decoder.scratch);
+    return decoded;
+}
+
+bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile,
+                          pprof_status *status) {
+    return decode_source(source, true, arena, profile, status);
+}
+
+bool pprof_decode_and_free(const pprof_source *source, pprof_arena *file, pprof_arena *arena, pprof_profile *profile,
+                           pprof_status *status) {
+    bool decoded = decode_source(source, false, arena, profile, status);
+    pprof_arena_free(file);
     return decoded;
 }
 

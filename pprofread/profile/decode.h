@@ -59,6 +59,7 @@ typedef struct pprof_decoder {
     pprof_status *status;
     pprof_extent extents[FIELD_COUNT];
     pprof_id_map mapping_ids, function_ids, location_ids;
+    const uint8_t *kept_from; /* the bytes before it, back to the first sample, are gone; NULL: all are kept */
     size_t unpack_used;
     alignas(16) uint8_t unpack_room[UNPACK_ROOM];
 } pprof_decoder;

@@ -6,6 +6,8 @@
 #include "profile/decode.h"
 
 #include <inttypes.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { LOCATION_ID = 1, VALUE, LABEL };
 
@@ -139,6 +141,16 @@ static bool decode_sample(pprof_decoder *decoder, const wire_field *sample, samp
     return true;
 }
 
+/* Gives the pages of the file before [end] back to the kernel, once there are enough of them. */
+static void drop_bytes(pprof_decoder *decoder, const uint8_t *end) {
+    enum { ENOUGH = 1 << 20 };
+    if (decoder->kept_from == NULL || end - decoder->kept_from < ENOUGH) return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)decoder->kept_from + page - 1) / page * page, last = (uintptr_t)end / page * page;
+    (void)madvise((void *)first, last - first, MADV_DONTNEED); /* a failure costs memory and nothing else */
+    decoder->kept_from = (const uint8_t *)last;
+}
+
 bool pprof_decode_samples(pprof_decoder *decoder) {
     pprof_profile *profile = decoder->profile;
     pprof_arena *arena = decoder->arena;
@@ -160,6 +172,7 @@ bool pprof_decode_samples(pprof_decoder *decoder) {
     wire_cursor cursor = pprof_find_messages(decoder, FIELD_SAMPLE);
     while (pprof_next_message(&cursor, FIELD_SAMPLE, &field)) {
         if (!decode_sample(decoder, &field, &ends)) return false;
+        drop_bytes(decoder, cursor.at);
         uint32_t end = ++profile->sample_count;
         profile->first_location[end] = (uint32_t)(ends.location - profile->sample_locations);
         if (profile->first_label != NULL) profile->first_label[end] = (uint32_t)(ends.label - profile->labels);

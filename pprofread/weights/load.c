@@ -1,6 +1,6 @@
 /* Takes the path of a profile in any form; gives its Weights, or an index of them. The plugin comes in by the second
  * door only: what is no index yet becomes one, in memory, so that there is one way to ask. What reading needs beyond
- * the result is given back as soon as a stage is done with it: the file's bytes once they are decoded, the Profile once
+ * the result is given back as soon as a stage is done with it: the file's bytes as they are decoded, the Profile once
  * its stacks are a tree. */
 #include "file/source.h"
 #include "index/index.h"
@@ -13,9 +13,8 @@ static bool load_profile(const pprof_source *source, pprof_arena *file, const pp
     pprof_arena scratch = {0};
     pprof_profile profile;
     const char *path = source->path;
-    bool worked = pprof_decode_profile(source, &scratch, &profile, status);
-    pprof_arena_free(file);
-    worked = worked && pprof_weigh_profile(&profile, &scratch, path, options, arena, weights, status);
+    bool worked = pprof_decode_and_free(source, file, &scratch, &profile, status) &&
+                  pprof_weigh_profile(&profile, &scratch, path, options, arena, weights, status);
     pprof_arena_free(&scratch);
     return worked;
 }

@@ -54,10 +54,10 @@ static int compare_frame_indices(const void *a, const void *b, void *frames) {
 }
 
 /* Puts the frames in order and renumbers the lines' frames accordingly. */
-static bool sort_frames(pprof_weighing *weighing, pprof_frame *unsorted) {
+static bool sort_frames(pprof_weighing *weighing, pprof_frame *unsorted, pprof_arena *scratch) {
     uint32_t count = weighing->frame_count;
-    uint32_t *order = pprof_allocate(&weighing->scratch, count, sizeof *order, weighing->status);
-    uint32_t *rank = pprof_allocate(&weighing->scratch, count, sizeof *rank, weighing->status);
+    uint32_t *order = pprof_allocate(scratch, count, sizeof *order, weighing->status);
+    uint32_t *rank = pprof_allocate(scratch, count, sizeof *rank, weighing->status);
     weighing->frames = pprof_allocate(&weighing->scratch, count, sizeof *weighing->frames, weighing->status);
     if (order == NULL || rank == NULL || weighing->frames == NULL) return false;
     for (uint32_t i = 0; i < count; i++) order[i] = i;
@@ -76,11 +76,13 @@ static bool sort_frames(pprof_weighing *weighing, pprof_frame *unsorted) {
 bool pprof_collect_frames(pprof_weighing *weighing) {
     uint32_t line_count = weighing->profile->line_count;
     pprof_index_table table = {0};
-    pprof_frame *frames = pprof_allocate(&weighing->scratch, line_count, sizeof *frames, weighing->status);
+    pprof_arena scratch = {0};
+    pprof_frame *frames = pprof_allocate(&scratch, line_count, sizeof *frames, weighing->status);
     weighing->line_frame =
         pprof_allocate(&weighing->scratch, line_count, sizeof *weighing->line_frame, weighing->status);
     bool worked = frames != NULL && weighing->line_frame != NULL && number_frames(weighing, &table, frames) &&
-                  sort_frames(weighing, frames);
+                  sort_frames(weighing, frames, &scratch);
     pprof_free_index_table(&table);
+    pprof_arena_free(&scratch);
     return worked;
 }
