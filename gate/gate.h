@@ -154,6 +154,10 @@ typedef struct gate_verdict {
     uint32_t more_layouts; /* the same of layouts, where their differences dominate */
 } gate_verdict;
 
+/* Of all thresholds the strictest, as a ratio: where it holds all do, and where it is broken not all can hold.
+ * INFINITY: there is none. */
+double gate_get_bound(const gate_rules *rules);
+
 /* Whether [interval] settles the rules: pass or fail, else inconclusive. Without thresholds it passes when it is as
  * narrow as the precision asks. */
 gate_outcome gate_apply_rules(const gate_rules *rules, double ratio, gate_interval interval);
@@ -162,9 +166,14 @@ gate_outcome gate_apply_rules(const gate_rules *rules, double ratio, gate_interv
 void gate_judge(const gate_rules *rules, const gate_measurements *measurements, const gate_estimate *estimate,
                 gate_verdict *verdict);
 
+/* The same for a mean of benchmarks, which passes where nothing is asked of it. */
+void gate_judge_mean(const gate_rules *rules, bool is_available, double ratio, gate_interval interval,
+                     gate_verdict *verdict);
+
 /* ---- compare.c: the loop: rounds, looks, verdict --------------------------------------------------------------- */
 
 typedef struct gate_progress {
+    const char *name; /* the source's */
     uint32_t round_count;
     double elapsed, share; /* of the budget, 0 to 1 */
     double ratio;          /* at the last look; NAN before */
@@ -174,6 +183,7 @@ typedef struct gate_progress {
 /* Where runs come from: processes (run/), or a simulation. */
 typedef struct gate_source {
     void *context;
+    const char *name; /* of a suite's benchmark, for progress; NULL: none */
     uint32_t layout_count;
     bool is_counted; /* as in gate_measurements */
     /* One run. False with [status] set ends the comparison: no honest one is possible. */
@@ -195,21 +205,38 @@ typedef struct gate_result {
  * GATE_NO_COMPARISON. sequential.c tells why looking often does no harm. */
 void gate_compare(const gate_rules *rules, const gate_source *source, pprof_arena *arena, gate_result *result);
 
+/* The same in turns, so that several comparisons can share one budget, which is then each one's rules' budget: */
+typedef struct gate_comparison gate_comparison;
+
+gate_comparison *gate_begin_comparison(const gate_rules *rules, const gate_source *source, pprof_arena *arena,
+                                       pprof_status *status);
+/* Measures, for one block of rounds at least, until a look decides or [limit] seconds are used in all its turns
+ * together. If [is_final] the limit's end is the last look: no further turn comes. How limits are set must not depend
+ * on this comparison's ratios. False: it is over. */
+bool gate_continue_comparison(gate_comparison *comparison, double limit, bool is_final);
+/* Seconds of measuring, in all turns. */
+double gate_get_elapsed(const gate_comparison *comparison);
+/* What it has found; a failure ends up in the verdict. */
+void gate_end_comparison(gate_comparison *comparison, pprof_arena *arena, gate_result *result);
+/* The result of a comparison that could not begin. */
+void gate_fail_comparison(const gate_rules *rules, const pprof_status *status, gate_result *result);
+
 /* ---- run/: commands ─▶ runs ------------------------------------------------------------------------------------ */
 
 /* What to run, each by /bin/sh -c. In all of them {side} becomes "baseline" or "candidate", {layout} the layout's
- * number from 1, and {binary} its file, where a glob found it. */
+ * number from 1, {binary} its file, where a glob found it, and {dir} the side's folder, where there is one. */
 typedef struct gate_commands {
     const char *sides[GATE_SIDE_COUNT];
-    const char *prepare, *cleanup;      /* before and after every run, not measured; NULL: none */
-    const char *relink;                 /* once for each side and layout, before all; NULL: none */
-    const char *globs[GATE_SIDE_COUNT]; /* of each side's binaries, as many on both; NULL: none */
-    uint32_t layout_count;              /* without globs; 0: 1 */
-    bool ignores_output;                /* else standard output must always be the same */
-    bool counts_instructions;           /* run under valgrind's callgrind instead of timing */
-    int processor;                      /* pinned to this one; -1: any */
-    double timeout;                     /* seconds that a command may take */
-    uint32_t warmup_rounds;             /* run and forgotten */
+    const char *prepare, *cleanup;        /* before and after every run, not measured; NULL: none */
+    const char *relink;                   /* once for each side and layout, before all; NULL: none */
+    const char *globs[GATE_SIDE_COUNT];   /* of each side's binaries, as many on both; NULL: none */
+    const char *folders[GATE_SIDE_COUNT]; /* what {dir} stands for; NULL: for itself */
+    uint32_t layout_count;                /* without globs; 0: 1 */
+    bool ignores_output;                  /* else standard output must always be the same */
+    bool counts_instructions;             /* run under valgrind's callgrind instead of timing */
+    int processor;                        /* pinned to this one; -1: any */
+    double timeout;                       /* seconds that a command may take */
+    uint32_t warmup_rounds;               /* run and forgotten */
 } gate_commands;
 
 /* No commands yet; one layout, one warm-up round, ten minutes' timeout. */
@@ -223,6 +250,9 @@ gate_runner *gate_open_runner(const gate_commands *commands, pprof_arena *arena,
 gate_source gate_get_source(gate_runner *runner);
 /* Removes its temporary files; the memory is the arena's. */
 void gate_close_runner(gate_runner *runner);
+
+/* The rules as these commands need them: with callgrind, instructions decide, and few rounds are enough. */
+gate_rules gate_adapt_rules(const gate_rules *rules, const gate_commands *commands);
 
 /* All of the above: opens, compares, closes. [show_progress] may be NULL. With callgrind the deciding metric is
  * GATE_INSTRUCTIONS whatever the rules say. */

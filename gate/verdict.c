@@ -30,8 +30,7 @@ static bool has_threshold(const gate_rules *rules) {
     return rules->has_min_gain || rules->has_max_regression;
 }
 
-/* Of all thresholds the strictest: where it holds all do, and where it is broken not all can hold. */
-static double get_bound(const gate_rules *rules) {
+double gate_get_bound(const gate_rules *rules) {
     double bound = INFINITY;
     if (rules->has_max_regression) bound = 1 + rules->max_regression;
     if (rules->has_min_gain && 1 - rules->min_gain < bound) bound = 1 - rules->min_gain;
@@ -44,7 +43,7 @@ gate_outcome gate_apply_rules(const gate_rules *rules, double ratio, gate_interv
             interval.high <= ratio * (1 + rules->precision) && interval.low >= ratio / (1 + rules->precision);
         return is_narrow ? GATE_PASS : GATE_INCONCLUSIVE;
     }
-    double bound = get_bound(rules);
+    double bound = gate_get_bound(rules);
     return interval.high <= bound ? GATE_PASS : interval.low > bound ? GATE_FAIL : GATE_INCONCLUSIVE;
 }
 
@@ -88,14 +87,13 @@ static void describe_effort(const gate_verdict *verdict, char *text, size_t size
 
 /* ---- reasons ---- */
 
-static void describe_interval(const gate_estimate *estimate, char *text, size_t size) {
-    const char *title = gate_describe_metric(estimate->metric)->title;
-    if (isinf(estimate->interval.high))
+static void describe_interval(const char *title, double ratio, gate_interval interval, char *text, size_t size) {
+    if (isinf(interval.high))
         (void)snprintf(text, size, "%s is %.4f of the baseline's, with too few rounds or layouts for an interval",
-                       title, estimate->ratio);
+                       title, ratio);
     else
-        (void)snprintf(text, size, "%s is %.4f of the baseline's, between %.4f and %.4f", title, estimate->ratio,
-                       estimate->interval.low, estimate->interval.high);
+        (void)snprintf(text, size, "%s is %.4f of the baseline's, between %.4f and %.4f", title, ratio, interval.low,
+                       interval.high);
 }
 
 static void describe_thresholds(const gate_rules *rules, char *text, size_t size) {
@@ -105,25 +103,46 @@ static void describe_thresholds(const gate_rules *rules, char *text, size_t size
         (void)snprintf(text, size, "no regression over %g %%", 100 * rules->max_regression);
 }
 
+/* [effort] may be empty. */
+static void conclude(const gate_rules *rules, const char *found, const char *effort, gate_verdict *verdict) {
+    char asked[64];
+    describe_thresholds(rules, asked, sizeof asked);
+    const char *wanted = verdict->outcome == GATE_PASS   ? "shown"
+                         : verdict->outcome == GATE_FAIL ? "refuted"
+                                                         : "neither shown nor refuted";
+    const char *separator = *effort != '\0' ? "; " : "";
+    if (has_threshold(rules))
+        (void)snprintf(verdict->reason, sizeof verdict->reason, "%s: %s is %s%s%s", found, asked, wanted, separator,
+                       effort);
+    else
+        (void)snprintf(verdict->reason, sizeof verdict->reason, "%s%s%s", found, separator, effort);
+}
+
 void gate_judge(const gate_rules *rules, const gate_measurements *measurements, const gate_estimate *estimate,
                 gate_verdict *verdict) {
-    char found[256], effort[128] = "", asked[64];
+    char found[256], effort[128] = "";
     *verdict = (gate_verdict){.outcome = gate_apply_rules(rules, estimate->ratio, estimate->interval)};
-    describe_interval(estimate, found, sizeof found);
-    describe_thresholds(rules, asked, sizeof asked);
+    describe_interval(gate_describe_metric(estimate->metric)->title, estimate->ratio, estimate->interval, found,
+                      sizeof found);
     if (verdict->outcome == GATE_INCONCLUSIVE) {
-        double distance = has_threshold(rules) ? log(get_bound(rules) / estimate->ratio) : log1p(rules->precision);
+        double distance = has_threshold(rules) ? log(gate_get_bound(rules) / estimate->ratio) : log1p(rules->precision);
         double half = distance >= 0 ? log(estimate->interval.high / estimate->ratio)
                                     : log(estimate->ratio / estimate->interval.low);
         estimate_effort(measurements, estimate, half, fabs(distance), 1 - rules->confidence, verdict);
         describe_effort(verdict, effort, sizeof effort);
     }
-    const char *wanted = verdict->outcome == GATE_PASS   ? "shown"
-                         : verdict->outcome == GATE_FAIL ? "refuted"
-                                                         : "neither shown nor refuted";
-    if (has_threshold(rules))
-        (void)snprintf(verdict->reason, sizeof verdict->reason, "%s: %s is %s%s%s", found, asked, wanted,
-                       effort[0] != '\0' ? "; " : "", effort);
-    else
-        (void)snprintf(verdict->reason, sizeof verdict->reason, "%s%s%s", found, effort[0] != '\0' ? "; " : "", effort);
+    conclude(rules, found, effort, verdict);
+}
+
+void gate_judge_mean(const gate_rules *rules, bool is_available, double ratio, gate_interval interval,
+                     gate_verdict *verdict) {
+    char found[256];
+    *verdict = (gate_verdict){.outcome = GATE_NO_COMPARISON};
+    if (!is_available) {
+        (void)snprintf(verdict->reason, sizeof verdict->reason, "there is none without all benchmarks");
+        return;
+    }
+    verdict->outcome = has_threshold(rules) ? gate_apply_rules(rules, ratio, interval) : GATE_PASS;
+    describe_interval("weighted geometric mean", ratio, interval, found, sizeof found);
+    conclude(rules, found, "", verdict);
 }

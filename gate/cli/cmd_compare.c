@@ -1,7 +1,6 @@
 /* pgo-gate compare: two commands, one verdict. */
 #include "gate_cli.h"
 
-#include <errno.h>
 #include <string.h>
 
 typedef struct compare_job {
@@ -38,15 +37,6 @@ static bool check_job(const cli_syntax *syntax, compare_job *job) {
     commands->layout_count = (uint32_t)job->layouts;
     commands->warmup_rounds = (uint32_t)job->warmup;
     commands->ignores_output = !job->same_output;
-    return true;
-}
-
-/* Before hours of measuring, not after. */
-static bool can_write(const cli_syntax *syntax, const char *path) {
-    if (path == NULL || strcmp(path, "-") == 0) return true;
-    FILE *file = fopen(path, "ae");
-    if (file == NULL) return cli_misuse(syntax, "%s: cannot be written: %s", path, strerror(errno));
-    (void)fclose(file);
     return true;
 }
 
@@ -144,6 +134,6 @@ int cli_run_compare(int argc, char **argv) {
         options};
     int exit_status;
     if (!cli_parse(&syntax, argc, argv, NULL, &exit_status)) return exit_status;
-    if (!check_job(&syntax, &job) || !can_write(&syntax, job.json)) return CLI_MISUSED;
+    if (!check_job(&syntax, &job) || !cli_can_write(&syntax, job.json)) return CLI_MISUSED;
     return compare(&job);
 }

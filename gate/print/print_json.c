@@ -1,61 +1,64 @@
 /* Takes a result; gives it as JSON: what was asked, what was found, and every round, so that a later run can be
  * compared with this one, or plotted. */
+#include "print/words.h"
+
 #include "run/run.h"
 
-#include <cJSON.h>
 #include <math.h>
 #include <string.h>
 
 /* JSON has no number for what is not known. */
-static void add_number(cJSON *object, const char *name, double value) {
+void gate_add_number(cJSON *object, const char *name, double value) {
     if (isfinite(value))
         (void)cJSON_AddNumberToObject(object, name, value);
     else
         (void)cJSON_AddNullToObject(object, name);
 }
 
-static void add_interval(cJSON *object, const char *name, gate_interval interval) {
+void gate_add_interval(cJSON *object, const char *name, gate_interval interval) {
     cJSON *ends = cJSON_AddObjectToObject(object, name);
-    add_number(ends, "low", isinf(interval.high) ? NAN : interval.low);
-    add_number(ends, "high", interval.high);
+    gate_add_number(ends, "low", isinf(interval.high) ? NAN : interval.low);
+    gate_add_number(ends, "high", interval.high);
 }
 
-static void add_text(cJSON *object, const char *name, const char *text) {
+void gate_add_text(cJSON *object, const char *name, const char *text) {
     if (text != NULL) (void)cJSON_AddStringToObject(object, name, text);
 }
 
 static void add_rules(cJSON *root, const gate_result *result) {
     const gate_rules *rules = &result->rules;
     cJSON *object = cJSON_AddObjectToObject(root, "rules");
-    add_text(object, "metric", gate_describe_metric(rules->metric)->name);
-    if (rules->has_min_gain) add_number(object, "min_gain", rules->min_gain);
-    if (rules->has_max_regression) add_number(object, "max_regression", rules->max_regression);
-    if (!rules->has_min_gain && !rules->has_max_regression) add_number(object, "precision", rules->precision);
-    add_number(object, "confidence", rules->confidence);
-    add_number(object, "budget_seconds", rules->budget);
-    add_number(object, "round_limit", rules->round_limit);
-    add_number(object, "seed", (double)rules->seed);
+    gate_add_text(object, "metric", gate_describe_metric(rules->metric)->name);
+    if (rules->has_min_gain) gate_add_number(object, "min_gain", rules->min_gain);
+    if (rules->has_max_regression) gate_add_number(object, "max_regression", rules->max_regression);
+    if (!rules->has_min_gain && !rules->has_max_regression) gate_add_number(object, "precision", rules->precision);
+    gate_add_number(object, "confidence", rules->confidence);
+    gate_add_number(object, "budget_seconds", rules->budget);
+    gate_add_number(object, "round_limit", rules->round_limit);
+    gate_add_number(object, "seed", (double)rules->seed);
 }
 
 static void add_commands(cJSON *root, const gate_commands *commands) {
     cJSON *object = cJSON_AddObjectToObject(root, "commands");
-    add_text(object, "baseline", commands->sides[GATE_BASELINE]);
-    add_text(object, "candidate", commands->sides[GATE_CANDIDATE]);
-    add_text(object, "prepare", commands->prepare);
-    add_text(object, "cleanup", commands->cleanup);
-    add_text(object, "relink", commands->relink);
-    add_text(object, "baseline_layouts", commands->globs[GATE_BASELINE]);
-    add_text(object, "candidate_layouts", commands->globs[GATE_CANDIDATE]);
+    gate_add_text(object, "baseline", commands->sides[GATE_BASELINE]);
+    gate_add_text(object, "candidate", commands->sides[GATE_CANDIDATE]);
+    gate_add_text(object, "prepare", commands->prepare);
+    gate_add_text(object, "cleanup", commands->cleanup);
+    gate_add_text(object, "relink", commands->relink);
+    gate_add_text(object, "baseline_layouts", commands->globs[GATE_BASELINE]);
+    gate_add_text(object, "candidate_layouts", commands->globs[GATE_CANDIDATE]);
+    gate_add_text(object, "baseline_dir", commands->folders[GATE_BASELINE]);
+    gate_add_text(object, "candidate_dir", commands->folders[GATE_CANDIDATE]);
 }
 
-static void add_verdict(cJSON *root, const gate_verdict *verdict) {
+void gate_add_verdict(cJSON *root, const gate_verdict *verdict) {
     cJSON *object = cJSON_AddObjectToObject(root, "verdict");
-    add_text(object, "outcome", gate_name_outcome(verdict->outcome));
-    add_number(object, "exit_status", verdict->outcome);
-    add_text(object, "reason", verdict->reason);
+    gate_add_text(object, "outcome", gate_name_outcome(verdict->outcome));
+    gate_add_number(object, "exit_status", verdict->outcome);
+    gate_add_text(object, "reason", verdict->reason);
     if (verdict->outcome != GATE_INCONCLUSIVE) return;
-    add_number(object, "more_rounds", verdict->more_rounds != 0 ? (double)verdict->more_rounds : NAN);
-    add_number(object, "more_layouts", verdict->more_layouts != 0 ? (double)verdict->more_layouts : NAN);
+    gate_add_number(object, "more_rounds", verdict->more_rounds != 0 ? (double)verdict->more_rounds : NAN);
+    gate_add_number(object, "more_layouts", verdict->more_layouts != 0 ? (double)verdict->more_layouts : NAN);
 }
 
 static void add_estimate(cJSON *metrics, const gate_estimate *estimate) {
@@ -65,22 +68,22 @@ static void add_estimate(cJSON *metrics, const gate_estimate *estimate) {
         return;
     }
     cJSON *object = cJSON_AddObjectToObject(metrics, name);
-    add_number(object, "baseline", estimate->medians[GATE_BASELINE]);
-    add_number(object, "candidate", estimate->medians[GATE_CANDIDATE]);
-    add_number(object, "ratio", estimate->ratio);
-    add_interval(object, "interval", estimate->interval);
-    add_number(object, "geometric_mean", estimate->geometric_mean);
-    add_interval(object, "geometric_mean_interval", estimate->geometric_mean_interval);
-    add_number(object, "median", estimate->median);
-    add_interval(object, "median_interval", estimate->median_interval);
-    add_number(object, "round_deviation", estimate->round_deviation);
-    add_number(object, "layout_deviation", estimate->layout_deviation);
+    gate_add_number(object, "baseline", estimate->medians[GATE_BASELINE]);
+    gate_add_number(object, "candidate", estimate->medians[GATE_CANDIDATE]);
+    gate_add_number(object, "ratio", estimate->ratio);
+    gate_add_interval(object, "interval", estimate->interval);
+    gate_add_number(object, "geometric_mean", estimate->geometric_mean);
+    gate_add_interval(object, "geometric_mean_interval", estimate->geometric_mean_interval);
+    gate_add_number(object, "median", estimate->median);
+    gate_add_interval(object, "median_interval", estimate->median_interval);
+    gate_add_number(object, "round_deviation", estimate->round_deviation);
+    gate_add_number(object, "layout_deviation", estimate->layout_deviation);
     cJSON *outliers = cJSON_AddArrayToObject(object, "outliers");
     for (uint32_t i = 0; i < estimate->outlier_count; i++) {
         cJSON *outlier = cJSON_CreateObject();
-        add_number(outlier, "layout", estimate->outliers[i].layout);
-        add_number(outlier, "round", estimate->outliers[i].round);
-        add_number(outlier, "ratio", estimate->outliers[i].ratio);
+        gate_add_number(outlier, "layout", estimate->outliers[i].layout);
+        gate_add_number(outlier, "round", estimate->outliers[i].round);
+        gate_add_number(outlier, "ratio", estimate->outliers[i].ratio);
         (void)cJSON_AddItemToArray(outliers, outlier);
     }
 }
@@ -99,31 +102,29 @@ static void add_rounds(cJSON *root, const gate_result *result) {
                 cJSON *run = cJSON_AddObjectToObject(pair, gate_name_side((gate_side)side));
                 for (int i = 0; i < GATE_METRIC_COUNT; i++)
                     if (result->estimates[i].is_available)
-                        add_number(run, gate_describe_metric((gate_metric)i)->name,
-                                   gate_get_value(measurements, (gate_metric)i, (gate_side)side, layout, round));
+                        gate_add_number(run, gate_describe_metric((gate_metric)i)->name,
+                                        gate_get_value(measurements, (gate_metric)i, (gate_side)side, layout, round));
             }
         }
     }
 }
 
-char *gate_format_json(const gate_result *result, const gate_commands *commands, pprof_arena *arena,
-                       pprof_status *status) {
-    cJSON *root = cJSON_CreateObject();
-    add_number(root, "version", 1);
-    if (commands != NULL) add_commands(root, commands);
-    add_rules(root, result);
-    add_verdict(root, &result->verdict);
-    add_number(root, "layout_count", result->measurements.layout_count);
-    add_number(root, "round_count", result->measurements.round_count);
-    add_number(root, "look_count", result->look_count);
-    add_number(root, "elapsed_seconds", result->measurements.elapsed);
-    cJSON *metrics = cJSON_AddObjectToObject(root, "metrics");
-    if (result->verdict.outcome != GATE_NO_COMPARISON) {
-        for (int i = 0; i < GATE_METRIC_COUNT; i++) add_estimate(metrics, &result->estimates[i]);
-        add_rounds(root, result);
-    }
-    char *text = root != NULL ? cJSON_Print(root) : NULL;
-    char *copy = NULL;
+void gate_add_result(cJSON *object, const gate_result *result, const gate_commands *commands) {
+    if (commands != NULL) add_commands(object, commands);
+    add_rules(object, result);
+    gate_add_verdict(object, &result->verdict);
+    gate_add_number(object, "layout_count", result->measurements.layout_count);
+    gate_add_number(object, "round_count", result->measurements.round_count);
+    gate_add_number(object, "look_count", result->look_count);
+    gate_add_number(object, "elapsed_seconds", result->measurements.elapsed);
+    cJSON *metrics = cJSON_AddObjectToObject(object, "metrics");
+    if (result->verdict.outcome == GATE_NO_COMPARISON) return;
+    for (int i = 0; i < GATE_METRIC_COUNT; i++) add_estimate(metrics, &result->estimates[i]);
+    add_rounds(object, result);
+}
+
+char *gate_finish_json(cJSON *root, pprof_arena *arena, pprof_status *status) {
+    char *text = root != NULL ? cJSON_Print(root) : NULL, *copy = NULL;
     if (text != NULL)
         copy = pprof_copy_string(arena, text, strlen(text), status);
     else
@@ -131,4 +132,12 @@ char *gate_format_json(const gate_result *result, const gate_commands *commands,
     cJSON_free(text);
     cJSON_Delete(root);
     return copy;
+}
+
+char *gate_format_json(const gate_result *result, const gate_commands *commands, pprof_arena *arena,
+                       pprof_status *status) {
+    cJSON *root = cJSON_CreateObject();
+    gate_add_number(root, "version", 1);
+    gate_add_result(root, result, commands);
+    return gate_finish_json(root, arena, status);
 }

@@ -9,11 +9,14 @@ const char *gate_name_side(gate_side side) {
 }
 
 /* The placeholder that [text] begins with, and what it stands for; NULL if it begins with none. */
-static const char *match_placeholder(const char *text, gate_side side, const char *number, const char *binary,
+static const char *match_placeholder(const char *text, const gate_placeholders *values, const char *number,
                                      size_t *length) {
     const struct {
         const char *name, *value;
-    } placeholders[] = {{"{side}", gate_name_side(side)}, {"{layout}", number}, {"{binary}", binary}};
+    } placeholders[] = {{"{side}", gate_name_side(values->side)},
+                        {"{layout}", number},
+                        {"{binary}", values->binary},
+                        {"{dir}", values->folder}};
     for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++) {
         *length = strlen(placeholders[i].name);
         if (strncmp(text, placeholders[i].name, *length) == 0) return placeholders[i].value;
@@ -21,14 +24,14 @@ static const char *match_placeholder(const char *text, gate_side side, const cha
     return NULL;
 }
 
-const char *gate_fill_placeholders(const char *text, gate_side side, uint32_t layout, const char *binary,
-                                   pprof_arena *arena, pprof_status *status) {
+const char *gate_fill_placeholders(const char *text, const gate_placeholders *values, pprof_arena *arena,
+                                   pprof_status *status) {
     char number[16];
-    (void)snprintf(number, sizeof number, "%u", layout + 1);
+    (void)snprintf(number, sizeof number, "%u", values->layout + 1);
     pprof_buffer filled = {0};
     for (bool is_done = false; !is_done;) {
         size_t length = 1;
-        const char *value = match_placeholder(text, side, number, binary, &length);
+        const char *value = match_placeholder(text, values, number, &length);
         const char *piece = value != NULL ? value : text;
         size_t size = value != NULL ? strlen(value) : 1;
         if (!pprof_reserve_buffer(&filled, size, status)) break;

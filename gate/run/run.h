@@ -93,9 +93,15 @@ bool gate_finish_output(gate_output_check *check, const char *title, pprof_statu
 
 /* ---- layouts.c ---- */
 
-/* [text] with the placeholders filled in; [binary] may be NULL. */
-const char *gate_fill_placeholders(const char *text, gate_side side, uint32_t layout, const char *binary,
-                                   pprof_arena *arena, pprof_status *status);
+typedef struct gate_placeholders {
+    gate_side side;
+    uint32_t layout;             /* from 0 */
+    const char *binary, *folder; /* NULL: {binary}, {dir} stay as they are */
+} gate_placeholders;
+
+/* [text] with the placeholders filled in. */
+const char *gate_fill_placeholders(const char *text, const gate_placeholders *values, pprof_arena *arena,
+                                   pprof_status *status);
 const char *gate_name_side(gate_side side);
 /* The files that match, in order. */
 bool gate_find_binaries(const char *pattern, pprof_arena *arena, const char *const **files, uint32_t *count,

@@ -33,6 +33,7 @@ static bool fill_layout(const gate_runner *runner, gate_side side, uint32_t layo
                         pprof_arena *arena, pprof_status *status) {
     const gate_commands *commands = runner->commands;
     layout_commands *filled = &runner->layouts[layout * GATE_SIDE_COUNT + side];
+    const gate_placeholders values = {side, layout, binary, commands->folders[side]};
     const struct {
         const char *text;
         const char **filled;
@@ -42,7 +43,7 @@ static bool fill_layout(const gate_runner *runner, gate_side side, uint32_t layo
                {commands->relink, &filled->relink}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i].text != NULL) {
-            *all[i].filled = gate_fill_placeholders(all[i].text, side, layout, binary, arena, status);
+            *all[i].filled = gate_fill_placeholders(all[i].text, &values, arena, status);
             if (*all[i].filled == NULL) return false;
         }
     filled->title = runner->layout_count == 1
@@ -172,24 +173,27 @@ void gate_close_runner(gate_runner *runner) {
     if (runner->commands->counts_instructions) gate_close_callgrind(&runner->callgrind);
 }
 
+gate_rules gate_adapt_rules(const gate_rules *rules, const gate_commands *commands) {
+    enum { COUNTED_ROUNDS = 20 }; /* counts agree after two; where they do not, this many tell why */
+    gate_rules adapted = *rules;
+    if (!commands->counts_instructions) return adapted;
+    adapted.metric = GATE_INSTRUCTIONS;
+    if (adapted.round_limit == 0) adapted.round_limit = COUNTED_ROUNDS;
+    return adapted;
+}
+
 void gate_compare_commands(const gate_commands *commands, const gate_rules *rules,
                            void (*show_progress)(void *context, const gate_progress *progress), pprof_arena *arena,
                            gate_result *result) {
-    enum { COUNTED_ROUNDS = 20 }; /* counts agree after two; where they do not, this many tell why */
-    gate_rules ruling = *rules;
-    if (commands->counts_instructions) {
-        ruling.metric = GATE_INSTRUCTIONS;
-        if (ruling.round_limit == 0) ruling.round_limit = COUNTED_ROUNDS;
-    }
+    gate_rules adapted = gate_adapt_rules(rules, commands);
     pprof_status status = {0};
     gate_runner *runner = gate_open_runner(commands, arena, &status);
     if (runner == NULL) {
-        *result = (gate_result){.rules = ruling, .verdict = {.outcome = GATE_NO_COMPARISON}};
-        memcpy(result->verdict.reason, status.message, sizeof status.message);
+        gate_fail_comparison(&adapted, &status, result);
         return;
     }
     gate_source source = gate_get_source(runner);
     source.show_progress = show_progress;
-    gate_compare(&ruling, &source, arena, result);
+    gate_compare(&adapted, &source, arena, result);
     gate_close_runner(runner);
 }

@@ -2,6 +2,8 @@
  * wrong with the command line. */
 #include "cli/support.h"
 
+#include "base/quantity.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -74,30 +76,6 @@ static bool parse_fraction(const char *text, double *value) {
     return true;
 }
 
-static bool parse_percent(const char *text, double *value) {
-    char *end;
-    double number = strtod(text, &end);
-    if (end == text || (*end == '%' ? end[1] : *end) != '\0' || !(number >= 0 && number < 100)) return false;
-    *value = number / 100;
-    return true;
-}
-
-static bool parse_seconds(const char *text, double *value) {
-    static const struct {
-        const char *name;
-        double seconds;
-    } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
-    char *end;
-    double number = strtod(text, &end);
-    if (end == text || !(number > 0 && number < 1e9)) return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (strcmp(end, units[i].name) == 0) {
-            *value = number * units[i].seconds;
-            return true;
-        }
-    return false;
-}
-
 /* "64K" ─▶ 65536 */
 static bool parse_size(const char *text, uint64_t *value) {
     if (*text < '0' || *text > '9') return false;
@@ -134,10 +112,10 @@ static bool set_option(const cli_syntax *syntax, const cli_option *option, const
         return parse_fraction(text, option->fraction) ||
                cli_misuse(syntax, "--%s takes a number from 0 to 1, not '%s'", option->name, text);
     if (option->percent != NULL)
-        return parse_percent(text, option->percent) ||
+        return pprof_parse_percent(text, option->percent) ||
                cli_misuse(syntax, "--%s takes a percentage below 100, as 2%%, not '%s'", option->name, text);
     if (option->seconds != NULL)
-        return parse_seconds(text, option->seconds) ||
+        return pprof_parse_seconds(text, option->seconds) ||
                cli_misuse(syntax, "--%s takes a time, as 90s, 500ms, 5m or 1h, not '%s'", option->name, text);
     if (option->size != NULL)
         return parse_size(text, option->size) ||

@@ -27,7 +27,8 @@ bool pprof_is_shown(uint32_t character) {
     bool turns_direction = character == 0x61c || character == 0x200e || character == 0x200f ||
                            (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
     bool breaks_line = character == 0x2028 || character == 0x2029;
-    return !turns_direction && !breaks_line && character != 0xfeff && character != PPROF_NO_CHARACTER;
+    bool is_none = character == 0xfffe || character == 0xffff; /* XML has no way to write them */
+    return !turns_direction && !breaks_line && !is_none && character != 0xfeff && character != PPROF_NO_CHARACTER;
 }
 
 static const char *get_entity(uint32_t character) {

@@ -78,7 +78,10 @@ static inline gate_source start_simulation(simulation *simulation, uint64_t seed
     for (int side = 0; side < GATE_SIDE_COUNT; side++)
         for (uint32_t layout = 0; layout < simulation->layout_count; layout++)
             simulation->lies[side][layout] = simulation->layout_deviation * draw_normal(&simulation->random);
-    return (gate_source){simulation, simulation->layout_count, false, run_simulation, read_simulated_clock, NULL};
+    return (gate_source){.context = simulation,
+                         .layout_count = simulation->layout_count,
+                         .run = run_simulation,
+                         .read_clock = read_simulated_clock};
 }
 
 #endif

@@ -200,10 +200,10 @@ static void placeholders_are_filled_in(void **state) {
     (void)state;
     pprof_arena arena = {0};
     pprof_status status = {0};
-    assert_string_equal(
-        gate_fill_placeholders("./{side}.{layout} {binary} {x} {", GATE_CANDIDATE, 2, "/b", &arena, &status),
-        "./candidate.3 /b {x} {");
-    assert_string_equal(gate_fill_placeholders("{binary}", GATE_BASELINE, 0, NULL, &arena, &status), "{binary}");
+    const gate_placeholders all = {GATE_CANDIDATE, 2, "/b", "/d"}, few = {GATE_BASELINE, 0, NULL, NULL};
+    assert_string_equal(gate_fill_placeholders("./{side}.{layout} {binary} {dir}{x} {", &all, &arena, &status),
+                        "./candidate.3 /b /d{x} {");
+    assert_string_equal(gate_fill_placeholders("{binary} {dir}", &few, &arena, &status), "{binary} {dir}");
     const char *const *files;
     uint32_t count;
     assert_true(gate_find_binaries("/bin/s[h]", &arena, &files, &count, &status));
