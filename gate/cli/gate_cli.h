@@ -10,6 +10,7 @@ int cli_run_selftest(int argc, char **argv);
 int cli_run_profile(int argc, char **argv);
 int cli_run_report(int argc, char **argv);
 int cli_run_suite(int argc, char **argv);
+int cli_run_ab(int argc, char **argv);
 
 /* gate_read_build with progress on a terminal. */
 bool cli_read_build(const char *const *paths, uint32_t path_count, pprof_arena *arena, gate_build *build,

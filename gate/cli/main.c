@@ -4,6 +4,7 @@
 static const cli_command commands[] = {
     {"compare", "measure two commands against each other, and judge", cli_run_compare},
     {"suite", "measure several benchmarks within one budget, and judge them and their mean", cli_run_suite},
+    {"ab", "build without and with a profile, and measure one against the other", cli_run_ab},
     {"selftest", "measure a command against itself: noise, false alarms, resolution", cli_run_selftest},
     {"profile", "say whether a build's profile still fits it", cli_run_profile},
     {"report", "show what PGO did to a whole build, as one HTML page", cli_run_report},
