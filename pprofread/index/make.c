@@ -235,7 +235,7 @@ static bool write_sections(index_maker *maker, const pprof_origin *origin) {
     pprof_arena scratch = {0};
     bool done = write_functions(maker, origin, &scratch) && write_bodies(maker) && write_edges(maker, &scratch) &&
                 write_keys(maker);
-    for (pprof_curve curve = 0; curve < PPROF_CURVE_COUNT && done; curve++) done = write_curve(maker, curve);
+    for (int curve = 0; curve < PPROF_CURVE_COUNT && done; curve++) done = write_curve(maker, (pprof_curve)curve);
     pprof_arena_free(&scratch);
     return done;
 }

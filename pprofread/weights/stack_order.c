@@ -128,6 +128,7 @@ static bool sort_samples(ordering *ordering) {
     pprof_pair *pairs = ordering->pairs.items;
     for (uint32_t i = 0; i < sample_count; i++)
         if (pprof_get_sample_weight(weighing, i) != 0) pairs[ordering->pairs.count++] = (pprof_pair){0, i};
+    if (ordering->pairs.count == 0) return true;
     if (!push_group(ordering, 0, ordering->pairs.count, 0)) return false;
     while (ordering->groups.count != 0) {
         const group *groups = ordering->groups.items;

@@ -251,10 +251,10 @@ static void walk_index(const pprof_index *index) {
             for (uint32_t found; (found = pprof_next_function(index, &search)) != PPROF_NONE;)
                 (void)pprof_get_body(index, found);
         }
-    for (pprof_curve curve = 0; curve < PPROF_CURVE_COUNT; curve++)
+    for (int curve = 0; curve < PPROF_CURVE_COUNT; curve++)
         for (unsigned bit = 0; bit < 64; bit += 3) {
-            (void)pprof_find_sum(index, curve, UINT64_C(1) << bit);
-            (void)pprof_find_weight(index, curve, UINT64_C(1) << bit);
+            (void)pprof_find_sum(index, (pprof_curve)curve, UINT64_C(1) << bit);
+            (void)pprof_find_weight(index, (pprof_curve)curve, UINT64_C(1) << bit);
         }
     for (double threshold = 0; threshold <= 100; threshold += 25) (void)pprof_cut_hot_edges(index, threshold);
     (void)pprof_get_origin(index);
