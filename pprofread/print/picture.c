@@ -141,7 +141,7 @@ static void sort_edges(const painter *painter, int64_t cutoff) {
     }
     graph->dropped_edge_count = graph->edge_count - kept;
     graph->edge_count = kept;
-    qsort_r(graph->edges, kept, sizeof *graph->edges, compare_edges, (void *)painter->frames);
+    if (kept != 0) qsort_r(graph->edges, kept, sizeof *graph->edges, compare_edges, (void *)painter->frames);
 }
 
 /* The edges into each node, heaviest first: those of node n are edges[first[n] .. first[n + 1]), less those removed. */

@@ -70,7 +70,7 @@ offers 'pprofread record pprofread --w' ''
 offers 'pprofread record pprofread m' 'my data.pgo'
 offers 'pprofread fetch http://m' ''
 offers 'pprofread bogus --' ''
-offers 'pgo-gate s' 'selftest'
+offers 'pgo-gate se' 'selftest'
 offers 'pgo-gate compare --candidate' '--candidate=|--candidate-layouts='
 offers 'pgo-gate compare m' ''
 offers 'pgo-gate profile m' 'my data.pgo'
@@ -114,7 +114,7 @@ pprofread import --binary=s
 pprofread record --with=g
 pprofread record pprofrea
 pprofread record -- pprofrea
-pgo-gate s
+pgo-gate se
 pgo-gate compare --candidate-l
 LINES
     cat >"$folder/expected" <<'LINES'
