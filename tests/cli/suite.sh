@@ -1,0 +1,62 @@
+#!/bin/sh
+# suite.sh PGO_GATE DATA: a suite of counted work with every verdict, its reports as their readers parse them, and what a
+# wrong suite file is told.
+set -u
+for needed in valgrind cc python3; do command -v $needed >/dev/null || exit 77; done
+. "$(dirname "$0")/support.sh"
+
+cat >spin.c <<'C'
+#include <stdlib.h>
+int main(int argc, char **argv) {
+    for (long n = argc > 1 ? atol(argv[1]) : 0; n > 0; n--) __asm__ volatile("nop\n\tnop\n\tnop\n\tnop");
+    return 0;
+}
+C
+cc -O1 -o spin spin.c || exit 1
+cat >suite.json <<'J'
+{"name": "spins", "budget": "5m",
+ "defaults": {"callgrind": true, "warmup": 0, "max_regression": "1%"},
+ "benchmarks": [
+    {"name": "same", "command": "./spin 100000"},
+    {"name": "slower", "baseline": "./spin 1000000", "candidate": "./spin 1030000"},
+    {"name": "broken", "baseline": "./spin 1", "candidate": "echo out of luck >&2; exit 3"},
+    {"name": "unsure", "command": "sleep 0.01", "callgrind": false, "metric": "wall", "rounds": 2}
+ ]}
+J
+expect 1 '^slower +fail ' '' suite suite.json --json out.json --markdown out.md --junit out.xml --html out.html
+grep -q '^fail: 1 of 4 benchmarks (slower)$' out || fail 'the last word does not name the one that failed'
+[ "$(head -1 out.md)" = '### fail: spins' ] || fail 'the verdict does not come first in Markdown'
+! grep -Eqi '(src|href)="?(https?:)?//|@import|url\(' out.html || fail 'the page refers to something outside'
+python3 - >parsed 2>err <<'P' || fail 'the JSON or XML is not what the README tells'
+import json, xml.etree.ElementTree as xml
+suite = json.load(open("out.json"))
+assert (suite["kind"], suite["version"], suite["name"]) == ("pgo-gate suite", 1, "spins")
+assert (suite["verdict"]["outcome"], suite["verdict"]["exit_status"]) == ("fail", 1)
+outcomes = {benchmark["name"]: benchmark["verdict"]["outcome"] for benchmark in suite["benchmarks"]}
+assert outcomes == {"same": "pass", "slower": "fail", "broken": "no comparison", "unsure": "inconclusive"}, outcomes
+cases = {case.get("name"): {child.tag for child in case} for case in xml.parse("out.xml").iter("testcase")}
+assert cases == {"same": {"system-out"}, "slower": {"failure"}, "broken": {"error"}, "unsure": {"skipped"}}, cases
+P
+
+# The exit status is the worst verdict's.
+one='"callgrind": true, "warmup": 0, "max_regression": "1%"'
+echo "{\"benchmarks\": [{\"name\": \"same\", \"command\": \"./spin 1000\", $one}]}" >pass.json
+expect 0 '^same +pass ' '' suite pass.json
+echo '{"benchmarks": [{"name": "broken", "command": "exit 3"}]}' >broken.json
+expect 4 '^broken +no comparison ' '' suite broken.json
+
+# refuse MESSAGE JSON: a wrong suite file; the message names the file and the key.
+refuse() {
+    echo "$2" >bad.json
+    expect 2 '' "bad.json: $1" suite bad.json
+}
+refuse 'benchmarks\[0\]\.bogus: there is no such key' '{"benchmarks": [{"name": "a", "command": "true", "bogus": 1}]}'
+refuse 'benchmarks\[0\]\.command: is missing' '{"benchmarks": [{"name": "a"}]}'
+refuse 'benchmarks\[0\]\.command: takes a text' '{"benchmarks": [{"name": "a", "command": 3}]}'
+refuse "benchmarks\[1\]\.name: is another" \
+    '{"benchmarks": [{"name": "a", "command": "true"}, {"name": "a", "command": "true"}]}'
+refuse 'budget: takes a time' '{"budget": "long", "benchmarks": [{"name": "a", "command": "true"}]}'
+refuse 'benchmarks: takes an array' '{"name": "nothing"}'
+refuse 'line 1: no JSON from here on' '{"benchmarks": ['
+expect 2 '' 'none.json: cannot be opened' suite none.json
+finish
