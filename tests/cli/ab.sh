@@ -9,9 +9,12 @@ for needed in valgrind python3 strip "$clang"; do command -v "$needed" >/dev/nul
 mkdir source
 # Two hundred lines, not a million: they are counted under valgrind.
 sed 's/CALLS = 1000000/CALLS = 200/' "$hello/hello.c" >source/hello.c
+# As pgo-config does, which knows only where it is installed: clang 19 reads -mllvm before it loads pass plugins.
+early=
+case $clang in *-19) early="-fplugin=$plugin " ;; esac
 cat >config <<S
 #!/bin/sh
-echo "-fpass-plugin=$plugin -mllvm -pgo-profile=\$2"
+echo "$early-fpass-plugin=$plugin -mllvm -pgo-profile=\$2"
 S
 chmod +x config
 
