@@ -37,31 +37,31 @@ expect 1 '' '1024 bytes' raw --size-limit=1K "$lua"
 expect 1 '' 'perf.data: run .pprofread import' raw "$data/profiles/lua.perf.data"
 
 # ---- pprof's spellings: one dash or two, '_' or '-', '=' or a space
-"$pprofread" top -cum "$lua" >want
+"$program" top -cum "$lua" >want
 for spelling in --cum -cum=true --cum=1; do
-    "$pprofread" top $spelling "$lua" >out 2>err
+    "$program" top $spelling "$lua" >out 2>err
     cmp -s out want || fail "top $spelling is not top -cum"
 done
-"$pprofread" top -cum=false "$lua" >out 2>err
+"$program" top -cum=false "$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.top" || fail 'top -cum=false is not top'
 for spelling in -sample_index=samples '-sample_index samples' --sample-index=samples -sample_index=0; do
     # shellcheck disable=SC2086
-    "$pprofread" top $spelling "$lua" >out 2>err
+    "$program" top $spelling "$lua" >out 2>err
     cmp -s out "$data/golden/lua.sym.top-samples" || fail "top $spelling is not the golden"
 done
-"$pprofread" top -trim=false "$lua" >out 2>err
+"$program" top -trim=false "$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.top-all" || fail 'top -trim=false is not the golden'
-"$pprofread" top -addresses -nodecount=40 "$lua" >out 2>err
+"$program" top -addresses -nodecount=40 "$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.top-addresses" || fail 'top -addresses is not the golden'
-"$pprofread" top "$lua" -noinlines >out 2>err
+"$program" top "$lua" -noinlines >out 2>err
 cmp -s out "$data/golden/lua.sym.top-noinlines" || fail 'an option after FILE is not heard'
-"$pprofread" peek . "$lua" >out 2>err
+"$program" peek . "$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.peek" || fail 'peek is not the golden'
 # compare GOLDEN ARGUMENT…: what the command prints is the golden
 compare() {
     golden=$1
     shift
-    "$pprofread" "$@" >out 2>err </dev/null
+    "$program" "$@" >out 2>err </dev/null
     cmp -s out "$data/golden/$golden" || fail "pprofread $*: not the golden $golden"
 }
 lua2=$data/profiles/lua2.sym.pb.gz
@@ -77,7 +77,7 @@ expect 2 '' '--base or --diff-base, not both' top --base=a --diff-base=b c
 expect 2 '' '--normalize needs a profile to compare with' top --normalize "$lua"
 expect 2 '' 'diff: which FILE\?' diff "$lua"
 expect 1 '' 'only profiles of the same types' diff "$lua" "$data/profiles/xmlbench.heap.pb.gz"
-"$pprofread" raw - <"$lua" >out 2>err
+"$program" raw - <"$lua" >out 2>err
 cmp -s out "$data/golden/lua.sym.raw" || fail 'raw from standard input is not the golden'
 expect 0 '0.68s total' '' top -unit=s "$lua"
 expect 1 '' 'POSIX extended regular expression' top '-focus=(' "$lua"
@@ -96,17 +96,17 @@ cmp -s out first.weights || fail 'weights of weights differ'
 # ---- index: says the same, is whole, and notices when its profile changes
 cp "$lua" indexed.pgo
 expect 0 '' '^pprofread: wrote indexed.pgo.pgoidx: 124 functions, 683 samples, [0-9]+ bytes$' index indexed.pgo
-"$pprofread" weights indexed.pgo.pgoidx >out 2>err
+"$program" weights indexed.pgo.pgoidx >out 2>err
 cmp -s out first.weights || fail 'weights of an index differ from those of its profile'
-"$pprofread" index -o again.pgoidx indexed.pgo 2>err
+"$program" index -o again.pgoidx indexed.pgo 2>err
 cmp -s again.pgoidx indexed.pgo.pgoidx || fail 'index writes something else the second time'
 expect 0 'made from +indexed.pgo \([0-9]+ bytes, crc32 [0-9a-f]+\), which has not changed' '' check again.pgoidx
 expect 1 '' 'this is an index of weights, not a pprof profile' top again.pgoidx
 expect 1 '' 'an index of sample type samples, not cpu; run .pprofread index --sample-type=cpu. on its profile' \
     weights --sample-type=cpu again.pgoidx
-"$pprofread" weights - <again.pgoidx >out 2>err && fail 'an index is taken from a pipe'
+"$program" weights - <again.pgoidx >out 2>err && fail 'an index is taken from a pipe'
 grep -q 'give the file itself, not gzipped and not through a pipe' err || fail 'an index in a pipe is not named'
-"$pprofread" index - <"$lua" >piped.pgoidx 2>err
+"$program" index - <"$lua" >piped.pgoidx 2>err
 expect 0 'samples +683 in 124 functions' '' check piped.pgoidx
 head -c 1000 again.pgoidx >short.pgoidx
 expect 1 '' 'truncated index: 1000 bytes' weights short.pgoidx
@@ -118,27 +118,27 @@ expect 0 'which is not beside it' '' check again.pgoidx
 
 # ---- import
 expect 0 '' '^pprofread: wrote again.pgo: 683 samples' import -o again.pgo "$lua"
-"$pprofread" weights again.pgo >out 2>err
+"$program" weights again.pgo >out 2>err
 cmp -s out first.weights || fail 'importing a symbolized profile changes it'
 expect 1 '' 'no-such-folder' import -o no-such-folder/x.pgo "$lua"
 expect 0 '' 'not symbolized: /opt' import --force -o forced.pgo "$lua"
 expect 1 '' '--binary EXE' import -o x.pgo "$data/profiles/lua.gperf.prof"
 [ ! -e x.pgo ] || fail 'a failed import left a file'
 [ -z "$(find . -name '*.tmp*')" ] || fail 'import left a temporary file'
-"$pprofread" import -o - "$lua" >piped.pgo 2>err
+"$program" import -o - "$lua" >piped.pgo 2>err
 cmp -s piped.pgo again.pgo || fail 'import -o - writes something else'
-"$pprofread" import - <"$data/profiles/lua.perf.data" >out 2>err && fail 'perf.data from a pipe is taken'
+"$program" import - <"$data/profiles/lua.perf.data" >out 2>err && fail 'perf.data from a pipe is taken'
 grep -q 'perf.data cannot be read from a pipe' err || fail 'perf.data from a pipe is not named'
 
 # ---- streams: a closed pipe is quiet, a full disk is not
-"$pprofread" raw "$lua" 2>err | head -1 >out
+"$program" raw "$lua" 2>err | head -1 >out
 [ ! -s err ] || fail 'a closed pipe makes noise'
 if [ -w /dev/full ]; then
     for command in raw top tree traces weights check; do
-        "$pprofread" $command "$lua" >/dev/full 2>err && fail "$command does not see a full disk"
+        "$program" $command "$lua" >/dev/full 2>err && fail "$command does not see a full disk"
         grep -q 'No space left' err || fail "$command does not say that the disk is full"
     done
-    "$pprofread" --help >/dev/full 2>err && fail 'help does not see a full disk'
+    "$program" --help >/dev/full 2>err && fail 'help does not see a full disk'
 fi
 
 finish

@@ -1,27 +1,15 @@
 #!/bin/sh
 # fetch.sh PPROFREAD DATA: what servers answer, good and bad, from a server of our own on the loopback.
 set -u
-LC_ALL=C
-export LC_ALL
-pprofread=$1
-data=$2
+. "$(dirname "$0")/support.sh"
 unset http_proxy HTTP_PROXY https_proxy all_proxy ALL_PROXY
-folder=$(mktemp -d) || exit 1
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
 lua=$data/profiles/lua.sym.pb.gz
 gperftools=$data/profiles/lua.gperf.prof
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $1"
-    sed 's/^/    err: /' err 2>/dev/null | head -5
-}
 
 command -v python3 >/dev/null || { echo 'SKIPPED: no python3'; exit 77; }
-"$pprofread" fetch http://127.0.0.1:9/ 2>&1 | grep -q 'built without libcurl' && { echo 'SKIPPED: no libcurl'; exit 77; }
+"$program" fetch http://127.0.0.1:9/ 2>&1 | grep -q 'built without libcurl' && { echo 'SKIPPED: no libcurl'; exit 77; }
 
 cat >server.py <<'PYTHON'
 import base64, gzip, http.server, json, sys, threading
@@ -74,14 +62,14 @@ read -r number <port
 url=http://127.0.0.1:$number
 
 # good PATH ARGUMENT…: a profile arrives, and it is the one that was sent.
-"$pprofread" raw "$lua" >expected
+"$program" raw "$lua" >expected
 good() {
     path=$1
     shift
     rm -f x.pgo
-    "$pprofread" fetch -o x.pgo "$@" "$url$path" 2>err || fail "$path: exit status $?"
+    "$program" fetch -o x.pgo "$@" "$url$path" 2>err || fail "$path: exit status $?"
     grep -q 'wrote x.pgo: 683 samples' err || fail "$path: does not say what was written"
-    "$pprofread" raw x.pgo >actual 2>&1
+    "$program" raw x.pgo >actual 2>&1
     cmp -s expected actual || fail "$path: another profile"
 }
 
@@ -90,7 +78,7 @@ bad() {
     path=$1 wanted=$2
     shift 2
     echo precious >x.pgo
-    "$pprofread" fetch -o x.pgo "$@" "$url$path" 2>err && fail "$path: is taken"
+    "$program" fetch -o x.pgo "$@" "$url$path" 2>err && fail "$path: is taken"
     grep -Eq -- "$wanted" err || fail "$path: no '$wanted' on stderr"
     [ "$(cat x.pgo)" = precious ] || fail "$path: the file was touched"
     [ -z "$(find . -name '*.tmp')" ] || fail "$path: left a temporary file"
@@ -105,7 +93,7 @@ good /only --seconds=1.5
 good '/only?seconds=7#fragment' --seconds 2
 good /header --header 'X-One: 1' -H 'X-Two: 2'
 good /parca
-"$pprofread" fetch -o x.pgo "127.0.0.1:$number/good" 2>err || fail 'a URL without http://'
+"$program" fetch -o x.pgo "127.0.0.1:$number/good" 2>err || fail 'a URL without http://'
 
 bad /nowhere 'HTTP status 404, no profile but an error, which begins "404 page not found"'
 bad /text 'HTTP status 500, no profile but an error, which begins "profiling is already in use"$'
@@ -122,23 +110,22 @@ bad /huge '1048576 bytes' --size-limit=1M
 bad /slow 'timed out.*--timeout allows more' --timeout=1
 
 # ---- addresses: as they are, or symbolized with the very program
-"$pprofread" fetch -o x.pgo "$url/gperftools" 2>err || fail "gperftools: exit status $?"
+"$program" fetch -o x.pgo "$url/gperftools" 2>err || fail "gperftools: exit status $?"
 grep -q 'not symbolized' err || fail 'gperftools: it is not said that there are addresses only'
 bad /gperftools '/nonexistent/lua' --binary=/nonexistent/lua
 
 # ---- secrets in the URL stay out of messages; other protocols are refused
-"$pprofread" fetch -o x.pgo "http://user:secret@127.0.0.1:$number/nowhere" 2>err
+"$program" fetch -o x.pgo "http://user:secret@127.0.0.1:$number/nowhere" 2>err
 grep -q 'HTTP status 404' err || fail 'user and password: not sent'
 grep -q secret err && fail 'the password is in the message'
-"$pprofread" fetch -o x.pgo file:///etc/passwd 2>err
+"$program" fetch -o x.pgo file:///etc/passwd 2>err
 grep -q 'neither http nor https' err || fail 'file:// is taken'
-"$pprofread" fetch -o x.pgo --header 'nonsense' "$url/good" 2>err
+"$program" fetch -o x.pgo --header 'nonsense' "$url/good" 2>err
 [ $? -eq 2 ] || fail 'a header without a colon is taken'
 kill $server
 wait $server 2>/dev/null
 server=
-"$pprofread" fetch -o x.pgo "$url/good" 2>err && fail 'no server, and a profile'
+"$program" fetch -o x.pgo "$url/good" 2>err && fail 'no server, and a profile'
 grep -q "$url/good: .*onnect" err || fail 'no server: not said'
 
-[ $failures -eq 0 ] || echo "$failures failures"
-[ $failures -eq 0 ]
+finish

@@ -18,7 +18,7 @@ has() {
     grep -Eq -- "$1" dom || fail "no '$1' in the page"
 }
 
-"$pprofread" flame "$data/profiles/lua.sym.pb.gz" >lua.html || fail "pprofread flame lua.sym.pb.gz"
+"$program" flame "$data/profiles/lua.sym.pb.gz" >lua.html || fail "pprofread flame lua.sym.pb.gz"
 show lua.html ''
 has 'class="frame" [^>]*--x: ?0; ?--w: ?1; ?--y: ?0;[^>]*>all<|>all</div>'
 has '<button type="button" disabled="">Reset' # nothing to take back: the script ran
@@ -41,7 +41,7 @@ has '>100.0 % of all, in ' # a match above another counts once
 show lua.html 'flame.find=%5B%5B(' # no regular expression: text
 has '>0.00 % of all, in 0 frames'
 
-"$pprofread" flame "$data/variants/w-esc.pb.gz" >escaped.html || fail "pprofread flame w-esc.pb.gz"
+"$program" flame "$data/variants/w-esc.pb.gz" >escaped.html || fail "pprofread flame w-esc.pb.gz"
 show escaped.html ''
 has '>a"b\\x0a\\x1b\[31mred.*</div>'
 finish

@@ -2,38 +2,7 @@
 # gate.sh PGO_GATE: pgo-gate's command line, exit statuses, messages and reports. What decides is counted or asleep: a
 # spinner of exactly counted work under callgrind, a sleeper.
 set -u
-LC_ALL=C
-export LC_ALL
-gate=$1
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $1"
-    sed 's/^/    out: /' out | head -15
-    sed 's/^/    err: /' err | head -5
-}
-
-# expect STATUS OUT ERR ARGUMENT…: the exit status, and a regular expression for each stream; '' wants it empty.
-expect() {
-    # shellcheck disable=SC2034 # out and err are read by name
-    status=$1 out=$2 err=$3
-    shift 3
-    "$gate" "$@" >out 2>err </dev/null
-    actual=$?
-    [ $actual -eq "$status" ] || fail "pgo-gate $*: exit status $actual, not $status"
-    for stream in out err; do
-        eval "wanted=\$$stream"
-        if [ -z "$wanted" ]; then
-            [ ! -s $stream ] || fail "pgo-gate $*: unexpected text on std$stream"
-        else
-            grep -Eq -- "$wanted" $stream || fail "pgo-gate $*: no '$wanted' on std$stream"
-        fi
-    done
-}
+. "$(dirname "$0")/support.sh"
 
 # ---- help and misuse
 expect 2 '' '^usage: pgo-gate COMMAND'
@@ -114,5 +83,4 @@ expect 0 '^resolution: ' '' selftest --command 'sleep 0.01' --metric wall --roun
 grep -Eq '^false alarms: [0-2] in 2 comparisons of 16 rounds' out || fail 'selftest does not tell of false alarms'
 expect 4 '' 'baseline: exit status 1' selftest --command false
 
-[ $failures -eq 0 ] || echo "$failures failures"
-[ $failures -eq 0 ]
+finish

@@ -22,9 +22,9 @@ expect 1 '' 'perf.data: run .pprofread import' merge -o x.pgo "$lua" "$data/prof
 [ ! -e x.pgo ] || fail 'a failed merge left a file'
 
 # ---- names from everywhere
-"$pprofread" raw "$data/profiles/merge.lua+lua2.pb.gz" >want
+"$program" raw "$data/profiles/merge.lua+lua2.pb.gz" >want
 same() {
-    "$pprofread" raw "$1" >out 2>err
+    "$program" raw "$1" >out 2>err
     cmp -s out want || fail "$2"
 }
 expect 0 '' '^pprofread: wrote both.pgo: 2 profiles merged into 575 stacks' merge -o both.pgo "$lua" "$lua2"
@@ -32,19 +32,19 @@ same both.pgo 'merge is not the reference'"'"'s'
 printf '%s\n\n%s' "$lua" "$lua2" >list
 expect 0 '' '2 profiles' merge -o listed.pgo --files-from=list
 same listed.pgo 'merge --files-from differs'
-"$pprofread" merge -o piped.pgo "$lua" - <"$lua2" 2>err
+"$program" merge -o piped.pgo "$lua" - <"$lua2" 2>err
 same piped.pgo 'merge of standard input differs'
-"$pprofread" merge -o - "$lua" --files-from=- <"$lua2" >out 2>err && fail 'a profile is no list of names'
-echo "$lua2" | "$pprofread" merge -o - "$lua" --files-from=- 2>err >shown.pgo
+"$program" merge -o - "$lua" --files-from=- <"$lua2" >out 2>err && fail 'a profile is no list of names'
+echo "$lua2" | "$program" merge -o - "$lua" --files-from=- 2>err >shown.pgo
 same shown.pgo 'merge to standard output differs'
 
 # ---- weights and labels
-"$pprofread" merge -o twice.pgo "$lua" "$lua2" "$lua2" 2>err && "$pprofread" raw twice.pgo >want
+"$program" merge -o twice.pgo "$lua" "$lua2" "$lua2" 2>err && "$program" raw twice.pgo >want
 expect 0 '' '2 profiles' merge --weight="$lua2=2" -o weighted.pgo "$lua" "$lua2"
 same weighted.pgo 'a weight of 2 is not the file twice'
-"$pprofread" merge --label=host=a --label=file='{file}' -o labelled.pgo "$lua" "$lua2" 2>err
-[ "$("$pprofread" raw labelled.pgo | grep -c 'host:\[a\]')" -eq 587 ] || fail 'not every sample has its label'
-"$pprofread" raw labelled.pgo | grep -q "file:\[$lua2\]" || fail 'no sample has the name of its file'
+"$program" merge --label=host=a --label=file='{file}' -o labelled.pgo "$lua" "$lua2" 2>err
+[ "$("$program" raw labelled.pgo | grep -c 'host:\[a\]')" -eq 587 ] || fail 'not every sample has its label'
+"$program" raw labelled.pgo | grep -q "file:\[$lua2\]" || fail 'no sample has the name of its file'
 
 # ---- a fleet: thousands of inputs, and one that is broken
 awk -v lua="$lua2" 'BEGIN { for (i = 0; i < 2000; i++) print lua }' >list
@@ -63,7 +63,7 @@ if command -v go >/dev/null && go tool pprof -help >/dev/null 2>&1; then
     for pair in $pairs; do
         a=$data/profiles/${pair%+*}.pb.gz b=$data/profiles/${pair#*+}.pb.gz
         go tool pprof -symbolize=none -raw "$a" "$b" >want 2>/dev/null || fail "go tool pprof on $pair"
-        "$pprofread" merge -o peer.pgo "$a" "$b" 2>err
+        "$program" merge -o peer.pgo "$a" "$b" 2>err
         go tool pprof -symbolize=none -raw peer.pgo >out 2>/dev/null
         cmp -s out want || fail "go tool pprof merges $pair in another way"
     done

@@ -2,27 +2,14 @@
 # record.sh PPROFREAD: programs recorded on the spot, by either profiler, to every kind of end. How many samples there
 # are is left to chance; who was recorded, what is said, and what is left behind is not.
 set -u
-LC_ALL=C
-export LC_ALL
-pprofread=$1
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+. "$(dirname "$0")/support.sh"
 mkdir temporary
 TMPDIR=$folder/temporary
 export TMPDIR
-failures=0
 
 skip() {
     echo "SKIPPED: $1"
     exit 77
-}
-
-fail() {
-    failures=$((failures + 1))
-    echo "FAILED: $1"
-    sed 's/^/    out: /' out 2>/dev/null | head -5
-    sed 's/^/    err: /' err 2>/dev/null | head -8
 }
 
 compiler=$(command -v clang-22 || command -v clang-19 || command -v gcc) || skip 'no compiler'
@@ -58,7 +45,7 @@ expect() {
     status=$1 wanted=$2
     shift 2
     rm -f default.pgo
-    "$pprofread" record "$@" >out 2>err </dev/null
+    "$program" record "$@" >out 2>err </dev/null
     actual=$?
     [ $actual -eq "$status" ] || fail "record $*: exit status $actual, not $status"
     grep -Eq -- "$wanted" err || fail "record $*: no '$wanted' on stderr"
@@ -66,7 +53,7 @@ expect() {
 }
 
 expect_spin() {
-    "$pprofread" top default.pgo >top 2>&1
+    "$program" top default.pgo >top 2>&1
     grep -Eq ' spin$' top || { cat top; fail "$1: spin is not in the profile"; }
 }
 
@@ -88,7 +75,7 @@ for with in perf gperftools; do
     [ "$(wc -l <out)" -eq 1 ] || fail "$with: more than the command's output"
     expect 3 'the command ended with exit status 7' --with=$with ./burn 0.3 7
     expect_spin "$with, failing command"
-    echo to-the-command | "$pprofread" record --with=$with -o x.pgo sh -c 'cat; ./burn 0.2' >out 2>err
+    echo to-the-command | "$program" record --with=$with -o x.pgo sh -c 'cat; ./burn 0.2' >out 2>err
     grep -q '^to-the-command$' out || fail "$with: the command's input does not come through"
     expect 1 '/nonexistent/x: cannot be run: No such file' --with=$with -- /nonexistent/x
     [ ! -e default.pgo ] || fail "$with: a profile of nothing"
@@ -106,7 +93,7 @@ expect_path() {
     ln -sf "$compiler_path"/llvm-symbolizer-* empty/ 2>/dev/null
     old=$PATH
     PATH=$path
-    "$pprofread" record "$@" >out 2>err </dev/null
+    "$program" record "$@" >out 2>err </dev/null
     actual=$?
     PATH=$old
 }
@@ -138,7 +125,7 @@ expect 1 'there is no process 2147483647' -p 2147483647
 
 # ---- signals: the command gets them, -p ends; the profile is written either way
 rm -f default.pgo
-"$pprofread" record -p $process >out 2>err &
+"$program" record -p $process >out 2>err &
 recorder=$!
 sleep 1 # to let it record something; whether it does is left to chance
 kill -INT $recorder
@@ -154,7 +141,7 @@ wait $process 2>/dev/null
 
 for signal in INT TERM; do
     rm -f default.pgo running
-    "$pprofread" record -- ./burn 100 >running 2>err &
+    "$program" record -- ./burn 100 >running 2>err &
     recorder=$!
     wait_for running begun
     kill -$signal $recorder
@@ -183,5 +170,4 @@ expect 2 'a COMMAND or -p PID, not both' -p 1 -- true
 expect 2 "takes the number of one process, not '1 2'" -p '1 2'
 expect 2 "takes perf or gperftools, not 'dtrace'" --with=dtrace -- true
 
-[ $failures -eq 0 ] || echo "$failures failures"
-[ $failures -eq 0 ]
+finish

@@ -27,27 +27,27 @@ expect 1 '' 'm-cutinside' rename -o broken.pgo "$data/bad/m-cutinside.pb.gz"
 # ---- as the renamed program's own profile
 recorded() { # FILE SED-SCRIPT
     gunzip -c "$1" | sed "$2" >recorded.pb
-    "$pprofread" weights recorded.pb >want 2>err || fail "weights of $1 as recorded anew"
+    "$program" weights recorded.pb >want 2>err || fail "weights of $1 as recorded anew"
 }
 same() { # WHAT
-    "$pprofread" weights renamed.pgo >out 2>>err
+    "$program" weights renamed.pgo >out 2>>err
     [ -s want ] && cmp -s out want || fail "$1: not the weights of a profile recorded under the new names"
 }
 recorded "$lua" 's/luaV_execute/luaW_execute/g; s/\x05ccall/\x05cdall/g'
 expect 0 '' '2 functions renamed' rename -o renamed.pgo --map=luaV_execute=luaW_execute --map ccall=cdall "$lua"
 same 'C, exact pairs'
 recorded "$lua" 's/luaV_/luaW_/g'
-"$pprofread" rename -o renamed.pgo '--regex=^luaV_=luaW_' "$lua" 2>err
+"$program" rename -o renamed.pgo '--regex=^luaV_=luaW_' "$lua" 2>err
 same 'C, an expression'
 recorded "$xml" 's/4pugi/4qugi/g; s/pugi::/qugi::/g'
-"$pprofread" rename -o renamed.pgo '--regex=^pugi::=qugi::' --regex=4pugi=4qugi "$xml" 2>err
+"$program" rename -o renamed.pgo '--regex=^pugi::=qugi::' --regex=4pugi=4qugi "$xml" 2>err
 same 'C++, a namespace'
 grep -q warning err && fail 'a linkage name did not follow'
 recorded "$xml" 's/xml_node_iterator/xml_edon_iterator/g'
-"$pprofread" rename -o renamed.pgo '--regex=xml_node_iterator=xml_edon_iterator' "$xml" 2>err
+"$program" rename -o renamed.pgo '--regex=xml_node_iterator=xml_edon_iterator' "$xml" 2>err
 same 'C++, a class'
-"$pprofread" rename -o back.pgo '--regex=xml_edon_iterator=xml_node_iterator' renamed.pgo 2>err
-"$pprofread" weights "$xml" >want
+"$program" rename -o back.pgo '--regex=xml_edon_iterator=xml_node_iterator' renamed.pgo 2>err
+"$program" weights "$xml" >want
 mv back.pgo renamed.pgo
 same 'there and back'
 
@@ -62,24 +62,24 @@ done
 # ---- what cannot follow is said
 expect 0 '' 'linkage names of 1 functions cannot follow and are left out' \
     rename -o deeper.pgo --map='AttrVisitor::visit=a::AttrVisitor::visit' "$xml"
-"$pprofread" weights deeper.pgo | grep -q '^function a::AttrVisitor::visit .*uncertain' || fail 'it goes by no name'
+"$program" weights deeper.pgo | grep -q '^function a::AttrVisitor::visit .*uncertain' || fail 'it goes by no name'
 
 # ---- choosing samples
 total() {
-    "$pprofread" weights "$1" | sed -n 's/^total \([0-9]*\) .*/\1/p'
+    "$program" weights "$1" | sed -n 's/^total \([0-9]*\) .*/\1/p'
 }
 # choose OPTION RE: how many samples are left
 choose() {
-    "$pprofread" rename -o chosen.pgo "--$1=$2" "$lua" 2>err
+    "$program" rename -o chosen.pgo "--$1=$2" "$lua" 2>err
     total chosen.pgo
 }
 all=$(total "$lua")
 kept=$(choose keep '^luaH_get$') dropped=$(choose drop '^luaH_get$')
 [ "$kept" -gt 0 ] && [ "$dropped" -gt 0 ] && [ $((kept + dropped)) -eq "$all" ] ||
     fail "--keep and --drop are not each other's rest: $kept and $dropped of $all"
-"$pprofread" top -sample_index=samples '-focus=^luaH_get$' "$lua" | grep -q "accounting for $kept," ||
+"$program" top -sample_index=samples '-focus=^luaH_get$' "$lua" | grep -q "accounting for $kept," ||
     fail '--keep is not -focus'
-"$pprofread" top -sample_index=samples '-ignore=^luaH_get$' -trim=false "$lua" | grep -q "accounting for $dropped," ||
+"$program" top -sample_index=samples '-ignore=^luaH_get$' -trim=false "$lua" | grep -q "accounting for $dropped," ||
     fail '--drop is not -ignore'
 [ "$(choose keep-mapping '/libc[.]so')" -eq "$all" ] || fail 'a stack does not begin in libc'
 [ "$(choose drop-mapping '/libc[.]so')" -eq 0 ] || fail '--drop-mapping leaves samples'
