@@ -193,7 +193,7 @@ static int compare_claims(const void *left, const void *right) {
 /* Adds to what copies have taken of an element. */
 static bool take(pgo_matcher *matcher, pgo_sparse *claimed, uint32_t element, uint64_t weight) {
     uint64_t *sum = pgo_reach_sparse(claimed, element, matcher->scratch, matcher->run->status);
-    if (sum != NULL) *sum = pgo_add(*sum, weight);
+    if (sum != NULL) *sum = pprof_add_weights(*sum, weight);
     return sum != NULL;
 }
 

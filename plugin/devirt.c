@@ -145,7 +145,7 @@ static bool devirtualize_call(pgo_run *run, uint32_t function_index, uint32_t ca
     const pgo_call *call = &run->module.calls[call_index];
     call_site site = {.function = function_index, .call = call_index};
     for (uint32_t t = 0; t < call->target_count; t++)
-        site.weight = pgo_add_weights(site.weight, get_target(run, &site, t)->inclusive);
+        site.weight = pprof_add_weights(site.weight, get_target(run, &site, t)->inclusive);
     if (site.weight == 0) return true;
     site.remaining = site.weight;
     site.count = function->has_frequencies ? pgo_get_block_count(function, call->block) : site.weight;

@@ -167,7 +167,7 @@ static bool count_own_samples(estimator *estimator) {
         pprof_body body = pprof_get_body(weights, copies[c]);
         uint64_t *sum = pgo_reach_sparse(&taken, body.function, &estimator->scratch, status);
         if (sum == NULL) return false;
-        *sum = pgo_add_weights(*sum, body.leaf);
+        *sum = pprof_add_weights(*sum, body.leaf);
     }
     for (uint32_t f = 0; f < module->function_count; f++) {
         const pgo_function *function = &module->functions[f];

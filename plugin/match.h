@@ -57,10 +57,6 @@ static inline uint64_t pgo_subtract(uint64_t from, uint64_t what) {
     return from > what ? from - what : 0;
 }
 
-static inline uint64_t pgo_add(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* What is left of a self or body after the claims. */
 static inline uint64_t pgo_get_self(const pgo_matcher *matcher, uint32_t self) {
     return pgo_subtract(pprof_get_self(matcher->weights, self).weight, pgo_get_sparse(&matcher->claimed_self, self));

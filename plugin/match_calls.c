@@ -196,8 +196,8 @@ static bool add_target(pgo_matcher *matcher, pgo_call *call, const call_share *s
                                                    .inclusive = share->inclusive,
                                                    .leaf = share->leaf};
     call->target_count++;
-    call->inclusive = pgo_add(call->inclusive, share->inclusive);
-    call->leaf = pgo_add(call->leaf, share->leaf);
+    call->inclusive = pprof_add_weights(call->inclusive, share->inclusive);
+    call->leaf = pprof_add_weights(call->leaf, share->leaf);
     return true;
 }
 
@@ -211,8 +211,8 @@ static bool write_targets(call_matcher *calls) {
         while (i < calls->share_count && calls->shares[i].call == call_index) {
             call_share sum = calls->shares[i++];
             for (; i < calls->share_count && compare_shares(&calls->shares[i], &sum) == 0; i++) {
-                sum.inclusive = pgo_add(sum.inclusive, calls->shares[i].inclusive);
-                sum.leaf = pgo_add(sum.leaf, calls->shares[i].leaf);
+                sum.inclusive = pprof_add_weights(sum.inclusive, calls->shares[i].inclusive);
+                sum.leaf = pprof_add_weights(sum.leaf, calls->shares[i].leaf);
             }
             if (!add_target(calls->matcher, call, &sum)) return false;
         }

@@ -165,19 +165,19 @@ static void place_samples(observation_builder *builder, uint32_t context) {
         uint64_t samples = 0;
         int32_t offset = pprof_get_self(matcher->weights, s).place.offset;
         for (next = s; next < end_self && pprof_get_self(matcher->weights, next).place.offset == offset; next++)
-            samples = pgo_add(samples, pgo_get_self(matcher, next));
-        builder->function->self_samples = pgo_add(builder->function->self_samples, samples);
+            samples = pprof_add_weights(samples, pgo_get_self(matcher, next));
+        builder->function->self_samples = pprof_add_weights(builder->function->self_samples, samples);
         if (offset == PPROF_NO_OFFSET) {
-            builder->function->line_zero_samples = pgo_add(builder->function->line_zero_samples, samples);
+            builder->function->line_zero_samples = pprof_add_weights(builder->function->line_zero_samples, samples);
             continue;
         }
         uint32_t first, end, line = pgo_get_line(matcher, context, body_index, offset);
         find_line_around(builder, context, line, &first, &end);
         if (first < end) {
             place_line(builder, first, end, s, next, has_columns);
-            builder->function->matched_samples = pgo_add(builder->function->matched_samples, samples);
+            builder->function->matched_samples = pprof_add_weights(builder->function->matched_samples, samples);
         } else if (samples != 0) {
-            builder->result->missing = pgo_add(builder->result->missing, samples);
+            builder->result->missing = pprof_add_weights(builder->result->missing, samples);
             if (samples > builder->result->missing_worst) {
                 builder->result->missing_worst = samples;
                 builder->result->missing_line = line;

@@ -19,6 +19,7 @@
 #ifndef PGO_PLUGIN_H
 #define PGO_PLUGIN_H
 
+#include "../pprofread/base/saturate.h"
 #include "../pprofread/index/lookup.h"
 #include "shim.h"
 
@@ -262,7 +263,7 @@ typedef struct pgo_source_location {
     unsigned line, column;
 } pgo_source_location;
 pgo_source_location pgo_get_decision_location(const pgo_run *run, const pgo_decision *decision);
-pgo_source_location pgo_get_location(LLVMValueRef function, LLVMValueRef instruction); /* [instruction] may be NULL */
+pgo_source_location pgo_get_location(LLVMValueRef function, LLVMValueRef instruction);   /* [instruction] may be NULL */
 const char *pgo_get_decision_function(const pgo_run *run, const pgo_decision *decision); /* "" for the module */
 
 /* report_json.c, report_debug.c: the two texts, each written at once so that parallel compiles do not mix. */
@@ -359,9 +360,7 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
 /* Writes branch weights, entry counts and the module's ProfileSummary. */
 bool pgo_annotate_frequencies(pgo_run *run);
 
-/* share.c: a sum that saturates; [weight] in samples, whatever the profile's unit is; parts in thousandths;
- * "12 of 683 samples, 1.8 %". */
-uint64_t pgo_add_weights(uint64_t a, uint64_t b);
+/* share.c: [weight] in samples, whatever the profile's unit is; parts in thousandths; "12 of 683 samples, 1.8 %". */
 uint64_t pgo_get_samples(const pprof_index *weights, uint64_t weight);
 double pgo_get_samples_per_weight(const pprof_index *weights);
 unsigned pgo_get_permille(uint64_t part, uint64_t whole);

@@ -1,10 +1,6 @@
 /* Takes a weight, in whatever unit the profile has; gives it as samples, and as people read it. */
 #include "plugin.h"
 
-uint64_t pgo_add_weights(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 uint64_t pgo_get_samples(const pprof_index *weights, uint64_t weight) {
     if (weights->total == 0) return 0;
     return (uint64_t)((unsigned __int128)weight * weights->sample_count / weights->total);

@@ -13,10 +13,6 @@
 /* Less than this share matched is no longer explained by code without lines. */
 #define POOR_MATCH_PERMILLE 250
 
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 pgo_match_totals pgo_sum_matches(const pgo_run *run) {
     pgo_match_totals totals = {0};
     for (uint32_t i = 0; i < run->module.function_count; i++) {
@@ -25,9 +21,9 @@ pgo_match_totals pgo_sum_matches(const pgo_run *run) {
         totals.function_count++;
         if (function->weight_function == PGO_NONE) continue;
         totals.known_count++;
-        totals.self_samples = add_saturating(totals.self_samples, function->self_samples);
-        totals.line_zero_samples = add_saturating(totals.line_zero_samples, function->line_zero_samples);
-        totals.matched_samples = add_saturating(totals.matched_samples, function->matched_samples);
+        totals.self_samples = pprof_add_weights(totals.self_samples, function->self_samples);
+        totals.line_zero_samples = pprof_add_weights(totals.line_zero_samples, function->line_zero_samples);
+        totals.matched_samples = pprof_add_weights(totals.matched_samples, function->matched_samples);
     }
     return totals;
 }
@@ -50,7 +46,7 @@ static const char *find_missing_locations(pgo_run *run) {
         uint32_t known = find_linkage_name(&run->weights, function->name);
         if (known == PGO_NONE) continue;
         known_count++;
-        lost = add_saturating(lost, pprof_get_body(&run->weights, known).leaf);
+        lost = pprof_add_weights(lost, pprof_get_body(&run->weights, known).leaf);
     }
     if (known_count == 0) return NULL;
     return pprof_format_string(run->arena, run->status,
@@ -100,9 +96,9 @@ static bool most_lines_are_absolute(const pgo_run *run) {
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
         if (function->weight_function == PGO_NONE) continue;
-        all = add_saturating(all, function->self_samples);
+        all = pprof_add_weights(all, function->self_samples);
         if (pprof_get_weight_function(&run->weights, function->weight_function).lines_are_absolute)
-            absolute = add_saturating(absolute, function->self_samples);
+            absolute = pprof_add_weights(absolute, function->self_samples);
     }
     return absolute > all / 2;
 }

@@ -1,5 +1,5 @@
 /* Sums of sample values: they stop at the type's limit, where wrapping would turn the heaviest into the lightest.
- * Private to the library. */
+ * Private to this tree. */
 #ifndef PPROF_SATURATE_H
 #define PPROF_SATURATE_H
 

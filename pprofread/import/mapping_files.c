@@ -3,6 +3,7 @@
  *
  * A build id in the profile must be the file's. Without one (gperftools writes none) a rebuilt program at the same
  * path cannot be told from the recorded one. */
+#include "base/saturate.h"
 #include "import/import.h"
 
 #include <stdlib.h>
@@ -57,8 +58,7 @@ static void count_samples(const pprof_profile *profile, uint64_t *counts) {
         uint32_t mapping = profile->locations[leaf].mapping;
         int64_t value = profile->sample_type_count == 0 ? 1 : profile->values[(size_t)i * profile->sample_type_count];
         if (mapping == PPROF_NONE || value <= 0) continue;
-        bool overflows = counts[mapping] > UINT64_MAX - (uint64_t)value;
-        counts[mapping] = overflows ? UINT64_MAX : counts[mapping] + (uint64_t)value;
+        counts[mapping] = pprof_add_weights(counts[mapping], (uint64_t)value);
     }
 }
 
