@@ -1,6 +1,8 @@
 /* What import, record and fetch share: a recording ─▶ a symbolized pprof in a file, and a word on what it is worth. */
 #include "cli.h"
 
+#include "print/print.h"
+
 #include <string.h>
 
 /* perf.data can be far larger than memory, and perf itself reads it: the first bytes tell. */
@@ -66,7 +68,9 @@ static void report_unread_files(const pprof_profile *profile) {
     for (uint32_t i = 0; i < profile->comment_count; i++) {
         pprof_string comment = pprof_get_string(profile, profile->comment_strings[i]);
         if (comment.length < sizeof prefix - 1 || memcmp(comment.text, prefix, sizeof prefix - 1) != 0) continue;
-        if (count++ < REPORTED) (void)fprintf(stderr, "%.*s\n", (int)comment.length, comment.text);
+        if (count++ >= REPORTED) continue;
+        pprof_print_string(comment, stderr);
+        (void)putc('\n', stderr);
     }
     if (count > REPORTED) (void)fprintf(stderr, "pprofread: not symbolized: %u files more\n", count - REPORTED);
 }
