@@ -14,10 +14,11 @@ int cli_run_weights(int argc, char **argv) {
         CLI_SIZE_LIMIT_OPTION(&size_limit),
         {0},
     };
-    const cli_syntax syntax = {"weights",
-                               "Prints each function's samples by line, column and call, in the text form that\n"
-                               "-pgo-profile= accepts beside pprof files and indexes. FILE may be in any of these forms.",
-                               options};
+    const cli_syntax syntax = {
+        "weights",
+        "Prints each function's samples by line, column and call, in the text form that\n"
+        "-pgo-profile= accepts beside pprof files and indexes. FILE may be in any of these forms.",
+        options};
     const char *file;
     int exit_status;
     if (!cli_parse(&syntax, argc, argv, &file, &exit_status)) return exit_status;

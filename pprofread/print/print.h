@@ -155,10 +155,6 @@ enum { PPROF_NUMBER_SIZE = 64 };
 /* The number as text, at most two decimals, and its unit: "644" and "ms"; a zero has none. */
 const char *pprof_format_scaled(int64_t value, const char *from, const char *to, char number[PPROF_NUMBER_SIZE]);
 
-/* The same as one text, "644ms" or "2.50MB". */
-const char *pprof_format_value(int64_t value, const char *from, const char *to, pprof_arena *arena,
-                               pprof_status *status);
-
 enum { PPROF_PERCENTAGE_SIZE = 32 };
 /* [value] as a share of [total], at least six wide: " 3.66%", "  100%", "    0%". */
 void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]);

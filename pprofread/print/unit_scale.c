@@ -121,13 +121,6 @@ const char *pprof_format_scaled(int64_t value, const char *from, const char *to,
     return strcmp(number, "0") == 0 ? "" : scaled.unit;
 }
 
-const char *pprof_format_value(int64_t value, const char *from, const char *to, pprof_arena *arena,
-                               pprof_status *status) {
-    char number[PPROF_NUMBER_SIZE];
-    const char *unit = pprof_format_scaled(value, from, to, number);
-    return pprof_format_string(arena, status, "%s%s", number, unit);
-}
-
 void pprof_format_percentage(int64_t value, int64_t total, char text[PPROF_PERCENTAGE_SIZE]) {
     double share = total == 0 ? 0 : fabs((double)value / (double)total) * 100;
     const char *format = share >= 1 ? "%5.2f%%" : "%5.2g%%";

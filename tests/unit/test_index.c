@@ -260,15 +260,21 @@ static void walk_index(const pprof_index *index) {
     (void)pprof_get_origin(index);
 }
 
+/* For free(); of exactly that size, so that ASan sees what reads beyond. */
+static uint8_t *copy_bytes(const uint8_t *data, size_t size) {
+    uint8_t *copy = malloc(size == 0 ? 1 : size);
+    if (copy == NULL) abort();
+    memcpy(copy, data, size);
+    return copy;
+}
+
 /* Opens [data], which is malloc'ed so that ASan knows its end, and walks it; whether all of it was accepted. */
 static bool survives(const uint8_t *data, size_t size, char *message) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_index index;
     pprof_weights weights;
-    uint8_t *copy = malloc(size == 0 ? 1 : size);
-    if (copy == NULL) abort();
-    memcpy(copy, data, size);
+    uint8_t *copy = copy_bytes(data, size);
     bool is_open = pprof_open_index("x.pgoidx", copy, size, &arena, &index, &status);
     if (is_open) walk_index(&index);
     bool is_whole = is_open && !status.failed && pprof_read_index(&index, &arena, &weights, &status);
@@ -283,9 +289,7 @@ static void test_every_flipped_byte_is_noticed(void **state) {
     (void)state;
     scene s;
     set_text(&s, TEXT);
-    uint8_t *copy = malloc(s.size);
-    if (copy == NULL) abort();
-    memcpy(copy, s.data, s.size);
+    uint8_t *copy = copy_bytes(s.data, s.size);
     assert_true(survives(copy, s.size, NULL));
     static const uint8_t masks[] = {0xff, 0x01, 0x80};
     for (size_t i = 0; i < s.size; i++)
@@ -327,9 +331,7 @@ static void test_no_number_is_believed(void **state) {
     (void)state;
     scene s;
     set_text(&s, TEXT);
-    uint8_t *copy = malloc(s.size);
-    if (copy == NULL) abort();
-    memcpy(copy, s.data, s.size);
+    uint8_t *copy = copy_bytes(s.data, s.size);
     seal(copy, s.size);
     assert_memory_equal(copy, s.data, s.size);
     static const uint8_t values[] = {0x00, 0x01, 0x02, 0x7f, 0x80, 0xff};
@@ -351,9 +353,7 @@ static void test_other_versions_are_named(void **state) {
     scene s;
     char message[sizeof s.status.message];
     set_text(&s, TEXT);
-    uint8_t *copy = malloc(s.size);
-    if (copy == NULL) abort();
-    memcpy(copy, s.data, s.size);
+    uint8_t *copy = copy_bytes(s.data, s.size);
     copy[PPROF_MAGIC_SIZE]++;
     seal(copy, s.size);
     assert_false(survives(copy, s.size, message));
