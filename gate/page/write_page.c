@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-extern const char gate_page_style[], gate_page_script[]; /* page.css and page.js, by cmake/embed.cmake */
+extern const char gate_page_style[], gate_page_script[]; /* page.css and page.js, by embed.cmake */
 
 /* The page may load nothing, whatever a name in the reports looks like. */
 static const char HEAD[] =

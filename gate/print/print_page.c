@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-extern const char gate_suite_style[]; /* suite_page.css, by cmake/embed.cmake */
+extern const char gate_suite_style[]; /* suite_page.css, by embed.cmake */
 
 /* The outcome as a class of CSS and in words. */
 static void print_badge(gate_outcome outcome, FILE *out) {

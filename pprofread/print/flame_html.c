@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-extern const char pprof_flame_style[], pprof_flame_script[]; /* flame.css and flame.js, by cmake/embed.cmake */
+extern const char pprof_flame_style[], pprof_flame_script[]; /* flame.css and flame.js, by embed.cmake */
 
 void pprof_write_flame_assets(FILE *out) {
     (void)fprintf(out, "<style>\n%s</style>\n<script type=\"module\">\n%s</script>\n", pprof_flame_style,

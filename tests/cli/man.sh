@@ -6,7 +6,6 @@ set -eu
 LC_ALL=C
 export LC_ALL
 source=$1
-man=$1/man
 pprofread=$2
 gate=$3
 config=$4
@@ -37,7 +36,7 @@ find_help() { sed -nE 's/^  (-., |    )(--[^ ]+).*/\1\2/p' | sed 's/^ *//' | gre
 
 for program in "$pprofread" "$gate"; do
     name=$(basename "$program")
-    page=$man/$name.1
+    page=$(echo "$source"/*/man/"$name.1")
     "$program" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort >commands
     sed -n 's/^\.Ss //p' "$page" | sort >page
     cp commands program
@@ -50,25 +49,25 @@ for program in "$pprofread" "$gate"; do
 done
 
 # A script that prints its help only where it is installed.
-sed -nE 's/^\.It Fl Fl ([a-z-]+).*/\1/p' "$man/pgo-config.1" | sort >page
+sed -nE 's/^\.It Fl Fl ([a-z-]+).*/\1/p' "$source/plugin/man/pgo-config.1" | sort >page
 sed -nE 's/^  --([a-z-]+) .*/\1/p' "$config" | sort >program
 same "options of pgo-config"
 
-sed -nE 's/^\.It Fl (pgo-[a-z-]+) Ns = Ns Ar (.*)/\1 \2/p' "$man/libpgo.7" | sort >page
+sed -nE 's/^\.It Fl (pgo-[a-z-]+) Ns = Ns Ar (.*)/\1 \2/p' "$source/plugin/man/libpgo.7" | sort >page
 sed -nE 's/^    \{"(pgo-[a-z-]+)", "([^"]+)",.*/\1 \2/p' "$source/plugin/options.c" | sort >program
 same "the plugin's options"
 
-sed -n 's/^\.It Sy //p' "$man/libpgo.7" | sed 's/ , /\n/g' | sort >page
+sed -n 's/^\.It Sy //p' "$source/plugin/man/libpgo.7" | sed 's/ , /\n/g' | sort >page
 sed -nE 's/.*(\.name = |decision\.name = |add_note\(run, |PGO_DECISION_MISSED, |PGO_DECISION_PASSED, |PGO_DECISION_ANALYSIS, |PGO_REMARK_MISSED, |"hot", |"cold", )"([A-Z][A-Za-z]+)".*/\2/p' \
     "$source"/plugin/*.c | sort -u >program
 same "the plugin's decisions"
 
 # Not every function is worth a word there, but those that are exist.
-sed -nE 's/^\.Fn ([a-z_]+).*/\1/p' "$man/pprofread.3" | sort -u >page
+sed -nE 's/^\.Fn ([a-z_]+).*/\1/p' "$source/pprofread/man/pprofread.3" | sort -u >page
 grep -oE '\bpprof_[a-z_]+(\(|;)' "$source/pprofread/pprofread.h" | tr -d '(;' | sort -u | comm -12 - page >program
 same "functions of the library"
 
-for page in "$man"/*.[1-9]; do
+for page in "$source"/*/man/*.[1-9]; do
     if command -v mandoc >/dev/null && ! mandoc -T lint -W warning "$page"; then failures=$((failures + 1)); fi
     # man-db's; troff's complaints go to standard error
     if man --warnings --version >/dev/null 2>&1; then
