@@ -231,6 +231,7 @@ typedef struct gate_commands {
     const char *relink;                   /* once for each side and layout, before all; NULL: none */
     const char *globs[GATE_SIDE_COUNT];   /* of each side's binaries, as many on both; NULL: none */
     const char *folders[GATE_SIDE_COUNT]; /* what {dir} stands for; NULL: for itself */
+    const char *work_folder;              /* where they are all run; NULL: here */
     uint32_t layout_count;                /* without globs; 0: 1 */
     bool ignores_output;                  /* else standard output must always be the same */
     bool counts_instructions;             /* run under valgrind's callgrind instead of timing */
@@ -241,6 +242,9 @@ typedef struct gate_commands {
 
 /* No commands yet; one layout, one warm-up round, ten minutes' timeout. */
 gate_commands gate_default_commands(void);
+
+/* False for several layouts that all run the same command: they would be one, however they are linked. */
+bool gate_tells_layouts_apart(const gate_commands *commands);
 
 typedef struct gate_runner gate_runner;
 

@@ -15,7 +15,8 @@ const cli_program cli_this_program = {
     .name = "pgo-gate",
     .version = PGO_GATE_VERSION,
     .about = "usage: pgo-gate COMMAND [OPTIONS]\n"
-             "Shows whether a build is faster than another, from interleaved runs on a noisy machine.",
+             "Gates for CI: is a build faster than another, does its profile still fit, and what did the profile do?\n"
+             "Builds are compared by interleaved runs on a noisy machine; of profiles, the plugin's reports are read.",
     .closing = "'pgo-gate COMMAND --help' tells a command's options.\n"
                "Exit status: 0 pass, 1 fail, 2 wrong usage, 3 inconclusive, 4 no honest comparison was possible\n"
                "(a command failed or took too long, outputs differ, a report could not be written).",

@@ -23,8 +23,8 @@ bool cli_check_suite_reports(const cli_syntax *syntax, const cli_suite_reports *
 
 /* ---- writing ---- */
 
-static bool write_report(const char *path, void (*print)(const gate_report *report, FILE *out),
-                         const gate_report *report, pprof_status *status) {
+bool cli_write_report(const char *path, void (*print)(const gate_report *report, FILE *out), const gate_report *report,
+                      pprof_status *status) {
     if (path == NULL) return true;
     char *text = NULL;
     size_t size = 0;
@@ -43,9 +43,9 @@ static bool write_reports(const gate_report *report, const cli_suite_reports *re
         const char *text = gate_format_suite_json(report, arena, status);
         if (text == NULL || !pprof_write_file(reports->json, text, strlen(text), status)) return false;
     }
-    return write_report(reports->markdown, gate_print_markdown, report, status) &&
-           write_report(reports->junit, gate_print_junit, report, status) &&
-           write_report(reports->page, gate_print_page, report, status);
+    return cli_write_report(reports->markdown, gate_print_markdown, report, status) &&
+           cli_write_report(reports->junit, gate_print_junit, report, status) &&
+           cli_write_report(reports->page, gate_print_page, report, status);
 }
 
 static bool uses_output(const cli_suite_reports *reports) {

@@ -1,4 +1,5 @@
-/* What `pgo-gate suite` and `pgo-gate ab` have in common: running a suite, and writing its reports. */
+/* What the commands that write reports have in common: `suite` and `ab` run a suite and write all of them, `compare`
+ * writes one. */
 #ifndef GATE_SUITE_REPORTS_H
 #define GATE_SUITE_REPORTS_H
 
@@ -22,6 +23,10 @@ typedef struct cli_suite_reports {
 
 /* Whether the files can be written, and the earlier one read: before hours of measuring, not after. */
 bool cli_check_suite_reports(const cli_syntax *syntax, const cli_suite_reports *reports);
+
+/* Prints the report into a file; NULL: it is not wanted. */
+bool cli_write_report(const char *path, void (*print)(const gate_report *report, FILE *out), const gate_report *report,
+                      pprof_status *status);
 
 /* Runs the suite, prints it, writes the reports; gives the exit status. */
 int cli_run_and_report_suite(const gate_suite *suite, const cli_suite_reports *reports, pprof_arena *arena);

@@ -67,7 +67,7 @@ static void print_table(const gate_report *report, FILE *out) {
                   has_earlier ? " since the earlier run |" : "");
     (void)fprintf(out, "|---|---|---|---|---|--:|--:|%s\n", has_earlier ? "---|" : "");
     for (uint32_t i = 0; i < report->suite->count; i++) print_row(report, i, out);
-    print_mean(report, out);
+    if (gate_shows_mean(report->suite)) print_mean(report, out);
     (void)fputs("\nRatios are candidate / baseline: below 1 is a gain.\n", out);
 }
 

@@ -101,7 +101,7 @@ static void print_overview(const gate_report *report, FILE *out) {
         "</th><th scope=\"col\" class=\"number\">candidate</th>%s</tr></thead>\n<tbody>\n",
         report->earlier != NULL ? "<th scope=\"col\" class=\"number\">since the earlier run</th>" : "");
     for (uint32_t i = 0; i < report->suite->count; i++) print_row(report, scale, i, out);
-    print_mean(report, scale, out);
+    if (gate_shows_mean(report->suite)) print_mean(report, scale, out);
     (void)fputs(
         "</tbody>\n</table></div>\n<p class=\"quiet\">Ratios are candidate / baseline: below 1 is a gain. "
         "<span class=\"key one\"></span> baseline <span class=\"key bound\"></span> threshold "

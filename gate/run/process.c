@@ -54,7 +54,7 @@ static _Noreturn void become_command(const gate_process *process, int start, int
     char go;
     bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
                     dup2(process->consume != NULL ? output : nothing, STDOUT_FILENO) >= 0 &&
-                    dup2(error, STDERR_FILENO) >= 0;
+                    dup2(error, STDERR_FILENO) >= 0 && (process->folder == NULL || chdir(process->folder) == 0);
     if (is_ready && process->processor >= 0) {
         cpu_set_t processors;
         CPU_ZERO(&processors);
@@ -69,7 +69,7 @@ static _Noreturn void become_command(const gate_process *process, int start, int
         } arguments = {.ours = process->arguments};
         (void)execvp(process->arguments[0], arguments.theirs);
     }
-    static const char message[] = "cannot be run, or not on that processor\n";
+    static const char message[] = "cannot be run, or not in that folder, or not on that processor\n";
     ssize_t written = write(error, message, sizeof message - 1);
     _exit(written > 0 ? EXIT_NOT_RUN : EXIT_NOT_RUN - 1);
 }

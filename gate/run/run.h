@@ -39,6 +39,7 @@ gate_counters gate_use_processor_counters(gate_counter_files *files);
 typedef struct gate_process {
     const char *const *arguments; /* ends with NULL; the program is searched in PATH */
     const char *title;            /* for messages */
+    const char *folder;           /* where it is run; NULL: here */
     int processor;                /* -1: any */
     double timeout;
     const gate_counters *counters; /* NULL: none */

@@ -89,6 +89,7 @@ static bool run_beside(const gate_runner *runner, const char *command, const cha
     (void)snprintf(both, sizeof both, "%s (%s)", what, title);
     const gate_process process = {.arguments = (const char *const[]){"/bin/sh", "-c", command, NULL},
                                   .title = both,
+                                  .folder = runner->commands->work_folder,
                                   .processor = -1,
                                   .timeout = runner->commands->timeout};
     gate_run ignored;
@@ -103,6 +104,7 @@ static bool run_measured(gate_runner *runner, const layout_commands *layout, gat
     const gate_process process = {
         .arguments = arguments,
         .title = layout->title,
+        .folder = commands->work_folder,
         .processor = commands->processor,
         .timeout = commands->timeout,
         .counters = commands->counts_instructions ? NULL : &runner->counters,

@@ -213,6 +213,8 @@ static bool check_benchmark(const reader *reader, const char *where, const gate_
         problem = "metric: callgrind measures instructions and nothing else; remove one of them";
     else if (commands->globs[GATE_BASELINE] != NULL && commands->layout_count != 0)
         problem = "layouts: is the number of files that \"binary\" matches; remove it";
+    else if (!gate_tells_layouts_apart(commands))
+        problem = "layouts: all would be one; use {layout} in the commands";
     for (uint32_t i = 0; i < index && problem == NULL; i++)
         if (strcmp(suite->benchmarks[i].name, benchmark->name) == 0)
             problem = "name: is another benchmark's already; choose one of its own";

@@ -62,6 +62,10 @@ bool gate_judges_mean(const gate_suite *suite) {
     return suite->mean.has_min_gain || suite->mean.has_max_regression;
 }
 
+bool gate_shows_mean(const gate_suite *suite) {
+    return suite->count > 1 || gate_judges_mean(suite);
+}
+
 static bool judge_mean(const gate_suite *suite, gate_suite_result *result, pprof_status *status) {
     gate_mean *mean = &result->mean;
     pprof_arena scratch = {0};
@@ -96,6 +100,10 @@ static void judge_whole(const gate_suite *suite, gate_suite_result *result) {
     static const gate_outcome order[] = {GATE_FAIL, GATE_NO_COMPARISON, GATE_INCONCLUSIVE};
     const gate_mean *mean = &result->mean;
     gate_verdict *verdict = &result->verdict;
+    if (!gate_shows_mean(suite)) {
+        *verdict = result->results[0].verdict;
+        return;
+    }
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         uint32_t number = 0;
         for (uint32_t j = 0; j < suite->count; j++) number += result->results[j].verdict.outcome == order[i];

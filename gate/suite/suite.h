@@ -77,6 +77,8 @@ bool gate_measure_suite(const gate_suite *suite, const gate_source *sources, con
 
 /* Whether anything is asked of the mean. */
 bool gate_judges_mean(const gate_suite *suite);
+/* Whether it is worth a line: of one benchmark it says nothing new. */
+bool gate_shows_mean(const gate_suite *suite);
 
 /* ---- machine.c ---- */
 

@@ -11,7 +11,8 @@ set_target_properties(pgo PROPERTIES OUTPUT_NAME pgo${pgo_suffix})
 
 # pgo-config finds the plugin from where it lies, so that a prefix may be moved or given late.
 file(RELATIVE_PATH pgo_bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-configure_file(install/pgo-config.in ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} @ONLY)
+configure_file(install/pgo-config.in ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} @ONLY
+  FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 install(TARGETS pgo LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT plugin)
 install(PROGRAMS ${PROJECT_BINARY_DIR}/pgo-config${pgo_suffix} DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT plugin)
 install(FILES man/pgo-config.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME pgo-config${pgo_suffix}.1
