@@ -2,8 +2,9 @@
  * everything in its total order, and what the text left out derived.
  *
  * Derived weights are what the text supports at least. A function's leaf weight is its selves, or what the functions'
- * own calls of it bring, whichever is more; its inclusive weight is its leaf weight and its calls' inclusive weights,
- * or again what calls of it bring. Cannot know: samples that are in two calls of one stack are counted twice there. */
+ * own calls of it bring, whichever is more, but not above a given inclusive weight; its inclusive weight is its leaf
+ * weight and its calls' inclusive weights, or again what calls of it bring. Cannot know: samples that are in two calls
+ * of one stack are counted twice there. */
 #include "base/saturate.h"
 #include "weights/text.h"
 
@@ -303,6 +304,7 @@ static bool derive_weights(assembly *assembly) {
         const pprof_text_function *given = &pprof_text_functions(lists)[i];
         pprof_body *root = &weights->bodies[i];
         root->leaf = given->has_leaf ? given->leaf : derive_leaf(weights, root, leaf[i]);
+        if (given->has_inclusive && root->leaf > given->inclusive) root->leaf = given->inclusive;
         root->inclusive = given->has_inclusive ? given->inclusive : derive_inclusive(weights, root, inclusive[i]);
         total = pprof_add_weights(total, root->leaf);
     }

@@ -37,6 +37,17 @@ static void test_what_the_header_shows(void **state) {
            "    self 4:2 3\n");
 }
 
+/* What is derived agrees with what is given. */
+static void test_leaf_is_at_most_inclusive(void **state) {
+    (void)state;
+    expect("pgo-weights 1\nfunction f inclusive 23\n  self 1 55\nfunction g leaf 7\n  self 1 5\n",
+           "total 30 samples 30 unnamed 0 without-line 0\n"
+           "function f inclusive 23 leaf 23\n"
+           "  self 1 55\n"
+           "function g inclusive 7 leaf 7\n"
+           "  self 1 5\n");
+}
+
 static void test_order_is_restored(void **state) {
     (void)state;
     expect("pgo-weights 1\r\n"
@@ -322,6 +333,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_header_shows),
         cmocka_unit_test(test_order_is_restored),
+        cmocka_unit_test(test_leaf_is_at_most_inclusive),
         cmocka_unit_test(test_quoted_names),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_refusals_name_line_and_cause),
