@@ -148,16 +148,18 @@ static bool add_claim(pgo_matcher *matcher, claim_list *list, claim claim) {
     return true;
 }
 
-/* Adds the claims of one copy: its body against its function's root, and so down both tries side by side. Only an index
- * that was made up can have more bodies under one than there are: its bodies are no tree. */
+/* Adds the claims of one copy: its body against its function's root, and so down both tries side by side. Only in an
+ * index that was made up are there more calls under a body than there are bodies: they are no tree, and need an end. */
 static bool add_copy(pgo_matcher *matcher, claim_list *list, uint32_t body, uint32_t depth) {
     const pprof_index *weights = matcher->weights;
     size_t next = list->count;
-    size_t limit = next + weights->body_count;
+    uint32_t calls_left = weights->body_count;
     if (!add_claim(matcher, list, (claim){depth, body, pprof_get_body(weights, body).function})) return false;
-    for (; next < list->count && list->count <= limit; next++) {
+    for (; next < list->count; next++) {
         claim above = list->claims[next];
         pprof_body from = pprof_get_body(weights, above.from);
+        if (from.call_count > calls_left) return true;
+        calls_left -= from.call_count;
         for (uint32_t call = from.first_call; call < from.first_call + from.call_count; call++) {
             pprof_body callee = pprof_get_body(weights, call);
             uint32_t to = find_exact_call(weights, above.to, callee.place, callee.function);

@@ -26,19 +26,23 @@ static bool read_functions(const pprof_index *index, pprof_arena *arena, pprof_w
     return !status->failed;
 }
 
-/* Every body but the roots must be some other's call, once. */
+/* Every body but the roots must be some other's call, once, and all together have no more selves than there are: so
+ * what is done with all of them takes no longer than the index is large. */
 static bool read_bodies(const pprof_index *index, pprof_weights *weights, pprof_status *status) {
     pprof_arena scratch = {0};
     bool *is_called = pprof_allocate(&scratch, index->body_count, sizeof *is_called, status);
+    uint64_t selves = 0;
     for (uint32_t i = 0; i < index->body_count && !status->failed; i++) {
         pprof_body *body = &weights->bodies[i];
         *body = pprof_get_body(index, i);
+        selves += body->self_count;
         if (i >= index->function_count && !is_called[i]) pprof_fail_index(index, "a body belongs nowhere");
         for (uint32_t call = body->first_call; call < body->first_call + body->call_count; call++) {
             if (call < index->function_count || is_called[call]) pprof_fail_index(index, "a body is called twice");
             is_called[call] = true;
         }
     }
+    if (!status->failed && selves > index->self_count) pprof_fail_index(index, "its bodies share selves");
     pprof_arena_free(&scratch);
     return !status->failed;
 }

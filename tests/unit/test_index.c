@@ -348,6 +348,27 @@ static void test_no_number_is_believed(void **state) {
     pprof_arena_free(&s.arena);
 }
 
+/* Printed, each of the bodies would have all selves: a small file could make more text than a disk holds. */
+static void test_shared_selves_are_refused(void **state) {
+    (void)state;
+    enum { FIRST_SELF_AT = 28 };
+    scene s;
+    char message[sizeof s.status.message];
+    set_text(&s, TEXT);
+    uint8_t *copy = copy_bytes(s.data, s.size);
+    uint8_t *bodies = copy + (pprof_reach_record(&s.index, SECTION_BODIES, 0) - s.data);
+    for (uint32_t i = 0; i < s.index.body_count; i++) {
+        uint8_t *range = bodies + i * pprof_get_record_size(SECTION_BODIES) + FIRST_SELF_AT;
+        (void)pprof_store_32(pprof_store_32(range, 0), s.index.self_count);
+    }
+    seal(copy, s.size);
+    assert_false(survives(copy, s.size, message));
+    assert_string_equal(message, "x.pgoidx: corrupt index: its bodies share selves; make it again with "
+                                 "`pprofread index`");
+    free(copy);
+    pprof_arena_free(&s.arena);
+}
+
 static void test_other_versions_are_named(void **state) {
     (void)state;
     scene s;
@@ -513,6 +534,7 @@ int main(void) {
         cmocka_unit_test(test_every_flipped_byte_is_noticed),
         cmocka_unit_test(test_every_cut_is_noticed),
         cmocka_unit_test(test_no_number_is_believed),
+        cmocka_unit_test(test_shared_selves_are_refused),
         cmocka_unit_test(test_other_versions_are_named),
         cmocka_unit_test(test_two_indexes_do_not_mix),
         cmocka_unit_test(test_a_changed_profile_is_noticed),
