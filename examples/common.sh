@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are the examples'; they set `here`
 # Shell functions that the examples share; to be sourced by a bash script that has set `here`, its own folder.
 #   say TEXT            a heading
 #   show COMMAND…       prints the command, then runs it
@@ -75,9 +76,9 @@ user_time() {
 
 # One layout and a few rounds: an impression, not a measurement. bench/speed measures.
 compare() {
-    local a=$1 b=$2 i
+    local a=$1 b=$2
     shift 3
-    for i in 1 2 3 4 5 6 7 8 9; do
+    for _ in 1 2 3 4 5 6 7 8 9; do
         echo "$(user_time "$a" "$@") $(user_time "$b" "$@")"
     done | sort -k1n | awk '{ ratio[NR] = $2 / $1; before[NR] = $1; after[NR] = $2 }
         function median(v, n,   i, j, t) {

@@ -69,6 +69,7 @@ done
 # One at a time: the second is told so, the first is not disturbed. Requests keep the processor busy meanwhile.
 curl -s -m 60 -o first "$profile?seconds=3" &
 first=$!
+# shellcheck disable=SC2317 # by await
 is_profiling() { find "/proc/$process/fd" -lname '*cpu-profile*' | grep -q .; }
 await is_profiling || fail 'the profile does not begin'
 ask 409 'another profile is under way' "$profile?seconds=1"
@@ -76,9 +77,9 @@ while kill -0 $first 2>/dev/null; do
     curl -s -m 60 -o answer -d '{"b":[1,2,3,4.5,"text"],"a":{"c":{},"d":[[],[[]]]}}' "$url/reencode"
 done
 wait $first || fail 'the first profile did not come'
-"$pprofread" raw first >raw 2>&1 || fail 'what came is no profile'
-grep -q '^samples/count cpu/nanoseconds' raw || fail 'its types are not samples/count and cpu/nanoseconds'
-grep -q 'jsonserver' raw || fail 'it does not name the server'
+"$pprofread" raw first >text 2>&1 || fail 'what came is no profile'
+grep -q '^samples/count cpu/nanoseconds' text || fail 'its types are not samples/count and cpu/nanoseconds'
+grep -q 'jsonserver' text || fail 'it does not name the server'
 ask 200 '' "$profile?seconds=1"
 grep -qi '^content-disposition: attachment; filename="profile"' header || fail "no Content-Disposition as Go's"
 grep -qi '^content-type: application/octet-stream' header || fail 'a profile is not application/octet-stream'
@@ -91,7 +92,7 @@ kill $process
 wait $process || fail "SIGTERM: exit status $?, not 0"
 process=
 wait $last || fail 'the profile under way was lost'
-"$pprofread" raw last >raw 2>&1 || fail 'what came of it is no profile'
+"$pprofread" raw last >text 2>&1 || fail 'what came of it is no profile'
 
 # An environment that profiles already.
 CPUPROFILE=$folder/already.prof

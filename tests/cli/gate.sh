@@ -73,7 +73,7 @@ C
         --baseline './{binary} 100000' --candidate './{binary} 900000'
     rm candidate.3
     expect 4 '' '3 files match baseline.*, 2 match candidate' compare --baseline-layouts 'baseline.*' \
-        --candidate-layouts 'candidate.*' --baseline ./{binary} --candidate ./{binary}
+        --candidate-layouts 'candidate.*' --baseline './{binary}' --candidate './{binary}'
     [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'pgo-gate.*' -newer spin.c 2>/dev/null)" ] ||
         fail 'callgrind left its files'
 fi

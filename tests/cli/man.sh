@@ -14,9 +14,9 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 failures=0
 
-# same WHAT: fails where the lists in the files page and program differ.
+# same WHAT: fails where the lists in the files documented and offered differ.
 same() {
-    if ! [ -s page ] || ! diff page program >difference; then
+    if ! [ -s documented ] || ! diff documented offered >difference; then
         echo "$1: < in the man page, > in the program"
         cat difference
         failures=$((failures + 1))
@@ -38,33 +38,33 @@ for program in "$pprofread" "$gate"; do
     name=$(basename "$program")
     page=$(echo "$source"/*/man/"$name.1")
     "$program" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort >commands
-    sed -n 's/^\.Ss //p' "$page" | sort >page
-    cp commands program
+    sed -n 's/^\.Ss //p' "$page" | sort >documented
+    cp commands offered
     same "commands of $name"
     while read -r command; do
-        find_options "$page" "$command" | sort >page
-        "$program" "$command" --help | find_help | sort >program
+        find_options "$page" "$command" | sort >documented
+        "$program" "$command" --help | find_help | sort >offered
         same "options of $name $command"
     done <commands
 done
 
 # A script that prints its help only where it is installed.
-sed -nE 's/^\.It Fl Fl ([a-z-]+).*/\1/p' "$source/plugin/man/pgo-config.1" | sort >page
-sed -nE 's/^  --([a-z-]+) .*/\1/p' "$config" | sort >program
+sed -nE 's/^\.It Fl Fl ([a-z-]+).*/\1/p' "$source/plugin/man/pgo-config.1" | sort >documented
+sed -nE 's/^  --([a-z-]+) .*/\1/p' "$config" | sort >offered
 same "options of pgo-config"
 
-sed -nE 's/^\.It Fl (pgo-[a-z-]+) Ns = Ns Ar (.*)/\1 \2/p' "$source/plugin/man/libpgo.7" | sort >page
-sed -nE 's/^    \{"(pgo-[a-z-]+)", "([^"]+)",.*/\1 \2/p' "$source/plugin/options.c" | sort >program
+sed -nE 's/^\.It Fl (pgo-[a-z-]+) Ns = Ns Ar (.*)/\1 \2/p' "$source/plugin/man/libpgo.7" | sort >documented
+sed -nE 's/^    \{"(pgo-[a-z-]+)", "([^"]+)",.*/\1 \2/p' "$source/plugin/options.c" | sort >offered
 same "the plugin's options"
 
-sed -n 's/^\.It Sy //p' "$source/plugin/man/libpgo.7" | sed 's/ , /\n/g' | sort >page
+sed -n 's/^\.It Sy //p' "$source/plugin/man/libpgo.7" | sed 's/ , /\n/g' | sort >documented
 sed -nE 's/.*(\.name = |decision\.name = |add_note\(run, |PGO_DECISION_MISSED, |PGO_DECISION_PASSED, |PGO_DECISION_ANALYSIS, |PGO_REMARK_MISSED, |"hot", |"cold", )"([A-Z][A-Za-z]+)".*/\2/p' \
-    "$source"/plugin/*.c | sort -u >program
+    "$source"/plugin/*.c | sort -u >offered
 same "the plugin's decisions"
 
 # Not every function is worth a word there, but those that are exist.
-sed -nE 's/^\.Fn ([a-z_]+).*/\1/p' "$source/pprofread/man/pprofread.3" | sort -u >page
-grep -oE '\bpprof_[a-z_]+(\(|;)' "$source/pprofread/pprofread.h" | tr -d '(;' | sort -u | comm -12 - page >program
+sed -nE 's/^\.Fn ([a-z_]+).*/\1/p' "$source/pprofread/man/pprofread.3" | sort -u >documented
+grep -oE '\bpprof_[a-z_]+(\(|;)' "$source/pprofread/pprofread.h" | tr -d '(;' | sort -u | comm -12 - documented >offered
 same "functions of the library"
 
 for page in "$source"/*/man/*.[1-9]; do

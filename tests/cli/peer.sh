@@ -52,25 +52,25 @@ compare() {
 for report in top tree peek traces raw; do
     for option in -cum -noinlines '-focus=lua|pugi' '-ignore=alloc|luaC' '-hide=luaV|pugi' '-show=lua_|std|mark' \
         '-show_from=luaV|pugi' '-prune_from=luaV|sort'; do
-        compare $report $option lua.pb.gz
+        compare "$report" "$option" lua.pb.gz
     done
-    compare $report -tagfocus=worker:1 go.pb.gz
-    compare $report -diff_base=lua.pb.gz -normalize xmlbench.pb.gz
+    compare "$report" -tagfocus=worker:1 go.pb.gz
+    compare "$report" -diff_base=lua.pb.gz -normalize xmlbench.pb.gz
 done
 for report in top tree traces; do
     for option in -lines -filefunctions -addresses -unit=us -mean -sample_index=0; do
-        compare $report $option xmlbench.pb.gz
+        compare "$report" "$option" xmlbench.pb.gz
     done
 done
 for report in top tree; do
     for option in -nodecount=5 -nodefraction=0.05 -edgefraction=0.2 -trim=false -compact_labels -tagignore=worker=0 \
         -taghide=kind -tagfocus=worker=1; do
-        compare $report $option go.pb.gz
+        compare "$report" "$option" go.pb.gz
     done
-    compare $report '-focus=lua_' -relative_percentages -lines lua.pb.gz
-    compare $report -base=lua.pb.gz lua2.pb.gz
-    compare $report -base=lua.pb.gz -trim=false lua2.pb.gz
-    compare $report -base=lua.pb.gz -drop_negative lua2.pb.gz
+    compare "$report" '-focus=lua_' -relative_percentages -lines lua.pb.gz
+    compare "$report" -base=lua.pb.gz lua2.pb.gz
+    compare "$report" -base=lua.pb.gz -trim=false lua2.pb.gz
+    compare "$report" -base=lua.pb.gz -drop_negative lua2.pb.gz
 done
 
 [ $failures -eq 0 ] || echo "$failures failures"

@@ -53,8 +53,8 @@ expect() {
 }
 
 expect_spin() {
-    "$program" top default.pgo >top 2>&1
-    grep -Eq ' spin$' top || { cat top; fail "$1: spin is not in the profile"; }
+    "$program" top default.pgo >table 2>&1
+    grep -Eq ' spin$' table || { cat table; fail "$1: spin is not in the profile"; }
 }
 
 # wait_for FILE TEXT: until it is in it.

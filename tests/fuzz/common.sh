@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154 # `target` is set by them
 # What run and grow share; to be sourced with $target set.
 here=$(cd "$(dirname "$0")" && pwd)
 name=$(basename "$target")

@@ -174,7 +174,8 @@ static void test_hostile_names_stay_text(void **state) {
     assert_int_equal(count_of(page, "&lt;/script&gt;&lt;script&gt;alert(1)"), 3); /* name, title, file */
     assert_int_equal(count_of(page, "a&amp;amp;b"), 3);
     assert_int_equal(count_of(page, "\\x1b[31mred\\x0a"), 3);
-    assert_int_equal(count_of(page, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"), 6); /* three stray bytes; half a surrogate pair */
+    /* Three stray bytes; half a surrogate pair. */
+    assert_int_equal(count_of(page, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"), 6);
     assert_int_equal(count_of(page, "\\u202egnirts"), 3);
     assert_int_equal(count_of(page, "\x1b"), 0);
     assert_int_equal(count_of(page, "role=\"treeitem\""), 11);
