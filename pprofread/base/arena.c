@@ -2,6 +2,7 @@
  * Small requests share a block; a large one gets a block of its own, so that little is wasted at its end. */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -11,8 +12,9 @@
 
 typedef struct pprof_arena_block {
     struct pprof_arena_block *next;
-    void *adopted;      /* memory that came from outside, or NULL */
-    size_t mapped_size; /* of it, if it came from mmap and not from malloc; else 0 */
+    void *adopted;       /* memory that came from outside, or NULL */
+    size_t adopted_size; /* of it */
+    bool is_mapping;     /* it came from mmap, and not from malloc */
     size_t used, size;
     alignas(max_align_t) unsigned char bytes[];
 } pprof_arena_block;
@@ -94,44 +96,66 @@ char *pprof_format_string(pprof_arena *arena, pprof_status *status, const char *
     return text;
 }
 
-static void release(void *memory, size_t mapped_size) {
-    if (mapped_size == 0)
-        free(memory);
+static void release(void *memory, size_t size, bool is_mapping) {
+    if (is_mapping)
+        (void)munmap(memory, size);
     else
-        (void)munmap(memory, mapped_size);
+        free(memory);
 }
 
-static bool adopt(pprof_arena *arena, void *memory, size_t mapped_size) {
+static bool adopt(pprof_arena *arena, void *memory, size_t size, bool is_mapping) {
     pprof_arena_block *block = add_block(arena, 0);
     if (block == NULL) {
-        release(memory, mapped_size);
+        release(memory, size, is_mapping);
         return false;
     }
     block->adopted = memory;
-    block->mapped_size = mapped_size;
+    block->adopted_size = size;
+    block->is_mapping = is_mapping;
     if (arena->blocks != NULL) {
         block->next = arena->blocks->next;
         arena->blocks->next = block;
     } else {
         arena->blocks = block;
     }
+    if (!is_mapping) arena->reserved_bytes += size;
     return true;
 }
 
 bool pprof_arena_adopt(pprof_arena *arena, void *memory, size_t size) {
-    if (!adopt(arena, memory, 0)) return false;
-    arena->reserved_bytes += size;
-    return true;
+    return adopt(arena, memory, size, false);
 }
 
 bool pprof_arena_adopt_mapping(pprof_arena *arena, void *memory, size_t size) {
-    return adopt(arena, memory, size);
+    return adopt(arena, memory, size, true);
+}
+
+static void *resize_adopted(pprof_arena *arena, void *memory, size_t size) {
+    pprof_arena_block *block = arena->blocks;
+    while (block->adopted != memory) block = block->next;
+    void *resized = realloc(memory, size);
+    if (resized == NULL) return NULL;
+    arena->reserved_bytes += size - block->adopted_size;
+    block->adopted = resized;
+    block->adopted_size = size;
+    return resized;
+}
+
+void *pprof_arena_resize(pprof_arena *arena, void *memory, size_t count, size_t size, pprof_status *status) {
+    assert(count != 0 && size != 0);
+    void *resized = NULL;
+    if (size <= SIZE_MAX / count) {
+        resized = memory == NULL ? malloc(count * size) : resize_adopted(arena, memory, count * size);
+        if (memory == NULL && resized != NULL && !adopt(arena, resized, count * size, false)) resized = NULL;
+    }
+    if (resized == NULL) pprof_fail(status, "out of memory (%zu elements of %zu bytes)", count, size);
+    return resized;
 }
 
 void pprof_arena_free(pprof_arena *arena) {
     for (pprof_arena_block *block = arena->blocks; block != NULL;) {
         pprof_arena_block *next = block->next;
-        release(block->adopted, block->mapped_size);
+        release(block->adopted, block->adopted_size, block->is_mapping);
         free(block);
         block = next;
     }

@@ -1,9 +1,10 @@
 /* Takes strings, mappings, functions, locations and samples one by one; gives a pprof_profile in which equal ones are
  * one, in order of first use, so that the same calls give the same profile on any machine.
  *
- * All memory is the arena's and grows by doubling, so that a run that fails halfway leaks nothing; what was outgrown
- * stays there until the arena is freed. Cannot know what a caller holds equal beyond the fields (merge.c does). */
+ * All memory is the arena's and grows by doubling, so that a run that fails halfway leaks nothing. Cannot know what a
+ * caller holds equal beyond the fields (merge.c does). */
 #include "profile/builder.h"
+#include "base/arena.h"
 #include "base/saturate.h"
 #include "profile/wire.h"
 
@@ -34,7 +35,7 @@ struct pprof_builder {
 
 /* ---- lists ---- */
 
-/* Room for [count] more elements, zeroed and counted; NULL with [status] set when memory is out. */
+/* Room for [count] more elements, counted; NULL with [status] set when memory is out. */
 static void *append(pprof_builder *builder, list *list, uint32_t count, pprof_status *status) {
     uint64_t need = (uint64_t)list->count + count;
     if (need >= PPROF_NONE) {
@@ -45,9 +46,8 @@ static void *append(pprof_builder *builder, list *list, uint32_t count, pprof_st
         uint64_t capacity = list->capacity == 0 ? 16 : (uint64_t)list->capacity * 2;
         if (capacity < need) capacity = need;
         if (capacity > PPROF_NONE) capacity = PPROF_NONE;
-        void *items = pprof_allocate(builder->arena, capacity, list->size, status);
+        void *items = pprof_arena_resize(builder->arena, list->items, capacity, list->size, status);
         if (items == NULL) return NULL;
-        if (list->items != NULL) memcpy(items, list->items, list->count * list->size);
         list->items = items;
         list->capacity = (uint32_t)capacity;
     }
@@ -107,8 +107,9 @@ static bool insert(pprof_builder *builder, hash_table *table, uint64_t hash, ppr
     }
     if (table->capacity > UINT32_MAX / 2) return pprof_fail(status, "a profile cannot hold more than 2^30 of a kind");
     uint32_t capacity = table->capacity == 0 ? 64 : table->capacity * 2;
-    uint32_t *slots = pprof_allocate(builder->arena, capacity, sizeof *slots, status);
+    uint32_t *slots = pprof_arena_resize(builder->arena, table->slots, capacity, sizeof *slots, status);
     if (slots == NULL) return false;
+    memset(slots, 0, capacity * sizeof *slots);
     table->slots = slots;
     table->capacity = capacity;
     const uint32_t *hashes = table->hashes.items;

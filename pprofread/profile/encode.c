@@ -166,12 +166,13 @@ static void put_profile(encoder *encoder, const pprof_profile *profile) {
 
 /* ---- gzip ---- */
 
-/* deflateInit2 with a gzip header of zeros: no time, no name, "unknown" operating system. */
+/* deflateInit2 with a gzip header of zeros: no time, no name, "unknown" operating system. The best compression takes
+ * twice as long as the default one, and saves 1 %. */
 static bool compress_buffer(const pprof_buffer *plain, pprof_buffer *out, pprof_status *status) {
     enum { GZIP_WINDOW = 16 + MAX_WBITS, MEMORY_LEVEL = 8, UNKNOWN_SYSTEM = 255 };
     z_stream stream = {0};
     gz_header header = {.os = UNKNOWN_SYSTEM};
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return pprof_fail(status, "out of memory in gzip");
     int code = deflateSetHeader(&stream, &header);
     size_t taken = 0;
