@@ -184,8 +184,9 @@ static int compare_builds(ab_job *job) {
         return GATE_NO_COMPARISON;
     }
     for (uint32_t i = 0; i < suite.count; i++) {
-        memcpy(suite.benchmarks[i].commands.folders, job->folders, sizeof job->folders);
-        suite.benchmarks[i].commands.work_folder = job->source;
+        gate_commands *commands = &suite.benchmarks[i].commands;
+        for (int side = 0; side < GATE_SIDE_COUNT; side++) commands->folders[side] = job->folders[side];
+        commands->work_folder = job->source;
     }
     int exit_status = cli_run_and_report_suite(&suite, &job->reports, &job->arena);
     (void)fprintf(stderr, "pgo-gate: what the profile did: pgo-gate report -o pgo.html --profile %s %s\n", job->profile,

@@ -16,10 +16,13 @@ static void show_end(const char *path) {
     char text[SHOWN_BYTES + 1];
     FILE *file = fopen(path, "re");
     if (file == NULL) return;
-    if (fseek(file, -SHOWN_BYTES, SEEK_END) != 0) rewind(file);
+    if (fseek(file, -SHOWN_BYTES, SEEK_END) != 0) (void)fseek(file, 0, SEEK_SET); /* it is shorter */
     size_t size = fread(text, 1, SHOWN_BYTES, file), lines = 0, at = size;
     (void)fclose(file);
-    while (at > 0 && lines < SHOWN_LINES) lines += text[--at] == '\n' && at + 1 < size;
+    while (at > 0 && lines < SHOWN_LINES) {
+        at--;
+        lines += text[at] == '\n' && at + 1 < size;
+    }
     text[size] = '\0';
     (void)fprintf(stderr, "%s%s", text + at + (text[at] == '\n'), size > 0 && text[size - 1] != '\n' ? "\n" : "");
 }

@@ -71,5 +71,6 @@ int cli_run_and_report_suite(const gate_suite *suite, const cli_suite_reports *r
     if (done && !uses_output(reports)) gate_print_suite(&report, stdout);
     done = done && write_reports(&report, reports, arena, &status);
     if (!done) (void)cli_report_failure(&status);
-    return cli_finish_output() == CLI_DONE && done ? (int)result.verdict.outcome : (int)GATE_NO_COMPARISON;
+    if (cli_finish_output() != CLI_DONE || !done) return GATE_NO_COMPARISON;
+    return (int)result.verdict.outcome;
 }

@@ -366,7 +366,8 @@ static void renumber(gate_reader *reader, const uint32_t *module_place, const ui
 }
 
 static bool keep_texts(gate_reader *reader) {
-    const char **texts = pprof_allocate(reader->arena, reader->pool.count, sizeof *texts, reader->status);
+    const char **texts =
+        (const char **)pprof_allocate(reader->arena, reader->pool.count, sizeof *texts, reader->status);
     if (texts == NULL) return false;
     for (uint32_t i = 0; i < reader->pool.count; i++) texts[reader->pool.ranks[i]] = get_text(reader, i);
     reader->build->texts = texts;

@@ -18,7 +18,8 @@ static uint64_t find_exact_rank(uint32_t count, double tail) {
             share[sum] = (share[sum] + (sum >= rank ? share[sum - rank] : 0)) / 2;
     }
     uint32_t sum = 0;
-    for (double below = share[0]; below <= tail; below += share[sum]) sum++;
+    double below = share[0];
+    while (below <= tail) below += share[++sum];
     return sum;
 }
 

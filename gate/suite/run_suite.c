@@ -39,10 +39,9 @@ static uint32_t count_undecided(const member *members, uint32_t count, double li
 }
 
 static void take_turns(member *members, uint32_t count, double budget) {
-    double needed;
+    double limit = budget * FIRST_SHARE, needed;
     uint32_t undecided;
-    for (double limit = budget * FIRST_SHARE; (undecided = count_undecided(members, count, limit, &needed)) != 0;
-         limit *= 2) {
+    for (; (undecided = count_undecided(members, count, limit, &needed)) != 0; limit *= 2) {
         bool is_final = sum_elapsed(members, count) + needed >= budget;
         for (uint32_t i = 0; i < count; i++) {
             if (members[i].is_over) continue;

@@ -14,13 +14,13 @@ typedef struct rename_job {
     pprof_status status;
 } rename_job;
 
-static bool collect_rules(rename_job *job) {
+static bool collect_rules(rename_job *job, const cli_syntax *syntax) {
     for (uint32_t i = 0; i < job->maps.count; i++)
-        if (!cli_add_rename_rule(&job->rules, "map", job->maps.items[i], false)) return false;
+        if (!cli_add_rename_rule(&job->rules, syntax, "map", job->maps.items[i], false)) return false;
     for (uint32_t i = 0; i < job->map_files.count; i++)
         if (!cli_read_rename_map(&job->rules, job->map_files.items[i])) return false;
     for (uint32_t i = 0; i < job->patterns.count; i++)
-        if (!cli_add_rename_rule(&job->rules, "regex", job->patterns.items[i], true)) return false;
+        if (!cli_add_rename_rule(&job->rules, syntax, "regex", job->patterns.items[i], true)) return false;
     return true;
 }
 
@@ -136,12 +136,11 @@ static int parse_and_run(rename_job *job, int argc, char **argv) {
         options};
     int exit_status;
     if (!cli_parse(&syntax, argc, argv, &job->file, &exit_status)) return exit_status;
-    job->rules.syntax = &syntax;
     if (job->output == NULL && !job->dry_run) {
         (void)cli_misuse(&syntax, "where to? Give -o OUT or --dry-run");
         return CLI_MISUSED;
     }
-    if (!collect_rules(job)) return job->status.failed ? cli_report_failure(&job->status) : CLI_MISUSED;
+    if (!collect_rules(job, &syntax)) return job->status.failed ? cli_report_failure(&job->status) : CLI_MISUSED;
     return run_job(job);
 }
 

@@ -37,10 +37,11 @@ static bool add_rule(rename_rules *rules, const char *from, size_t from_length, 
     return !rules->status->failed;
 }
 
-bool cli_add_rename_rule(rename_rules *rules, const char *option, const char *pair, bool is_pattern) {
+bool cli_add_rename_rule(rename_rules *rules, const cli_syntax *syntax, const char *option, const char *pair,
+                         bool is_pattern) {
     const char *equals = find_separator(pair);
     if (equals == NULL || equals == pair || (equals[1] == '\0' && !is_pattern))
-        return cli_misuse(rules->syntax, "--%s takes %s, not '%s'", option, is_pattern ? "RE=NEW" : "OLD=NEW", pair);
+        return cli_misuse(syntax, "--%s takes %s, not '%s'", option, is_pattern ? "RE=NEW" : "OLD=NEW", pair);
     return add_rule(rules, pair, (size_t)(equals - pair), equals + 1, is_pattern);
 }
 

@@ -29,8 +29,7 @@ __attribute__((noreturn)) static void become_command(const pprof_record_run *run
     (void)sigprocmask(SIG_SETMASK, &run->outer_mask, NULL);
     (void)execvpe(run->options->command[0], run->options->command, environment);
     int error = errno;
-    count = write(errors, &error, sizeof error);
-    _exit(127);
+    _exit(write(errors, &error, sizeof error) == sizeof error ? 127 : 126);
 }
 
 bool pprof_hold_command(pprof_record_run *run, char *const *environment, pprof_status *status) {
@@ -56,13 +55,14 @@ bool pprof_hold_command(pprof_record_run *run, char *const *environment, pprof_s
 }
 
 bool pprof_release_command(pprof_record_run *run, pprof_status *status) {
-    int error = 0;
-    ssize_t count = write(run->gate, "", 1);
+    bool is_told = write(run->gate, "", 1) == 1;
+    int error = errno;
+    ssize_t count;
     pprof_close_descriptor(&run->gate);
     do count = read(run->exec_errors, &error, sizeof error);
     while (count < 0 && errno == EINTR);
     pprof_close_descriptor(&run->exec_errors);
-    if (count == 0) return true; /* exec closed it */
+    if (is_told && count == 0) return true; /* exec closed it */
     pprof_drop_command(run);
     return pprof_fail(status, "%s: cannot be run: %s", run->options->command[0], strerror(error));
 }

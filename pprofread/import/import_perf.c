@@ -250,7 +250,7 @@ static bool make_room(perf_reader *reader, size_t name_length, pprof_status *sta
         perf_frame *frames = pprof_allocate(reader->scratch, capacity, sizeof *frames, status);
         reader->locations = pprof_allocate(reader->scratch, capacity, sizeof *reader->locations, status);
         if (frames == NULL || reader->locations == NULL) return false;
-        if (reader->frame_count != 0) memcpy(frames, reader->frames, reader->frame_count * sizeof *frames);
+        if (reader->frames != NULL) memcpy(frames, reader->frames, reader->frame_count * sizeof *frames);
         reader->frames = frames;
         reader->frame_capacity = capacity;
     }

@@ -42,8 +42,10 @@ typedef enum pprof_section {
     SECTION_EDGES,
     SECTION_KEYS,
     SECTION_BUCKETS,
-    SECTION_CURVES, /* one for each pprof_curve */
-    SECTION_COUNT = (unsigned)SECTION_CURVES + PPROF_CURVE_COUNT
+    SECTION_CURVES, /* one for each pprof_curve, in their order */
+    SECTION_EDGE_CURVE,
+    SECTION_PLACE_CURVE,
+    SECTION_COUNT
 } pprof_section;
 
 /* The header's fields. */

@@ -46,8 +46,9 @@ static size_t get_offset(const message *message, const uint8_t *at) {
 static wire_field pick_field(const message *message, size_t count, size_t *end) {
     wire_cursor cursor = {message->data, message->data + message->size};
     wire_field field = {0};
-    for (uint64_t left = draw_below(message->random, count) + 1; left > 0; left--)
-        (void)wire_next_field(&cursor, &field);
+    uint64_t left = draw_below(message->random, count);
+    do (void)wire_next_field(&cursor, &field);
+    while (left-- > 0);
     *end = get_offset(message, cursor.at);
     return field;
 }

@@ -65,8 +65,10 @@ static void expect_list(const char *file, const pprof_report_options *options, c
     making m;
     pprof_profile profile = make_profile(&m, file, 8);
     char *text = list(&m, &profile, options);
-    if (text == NULL) fail_msg("%s", m.status.message);
-    if (strstr(text, expected) == NULL) fail_msg("no '%s' in:\n%s", expected, text);
+    if (text == NULL)
+        fail_msg("%s", m.status.message);
+    else if (strstr(text, expected) == NULL)
+        fail_msg("no '%s' in:\n%s", expected, text);
     free(text);
     pprof_arena_free(&m.arena);
 }

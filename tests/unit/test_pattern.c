@@ -12,10 +12,11 @@ static int match_foreign(const char *expression, const char *name) {
     assert_true(pprof_compile_foreign_pattern(&pattern, text, &arena, &status));
     assert_false(status.failed);
     /* as in a profile: nothing behind it, which AddressSanitizer watches */
-    size_t length = strlen(name);
-    char *bytes = test_malloc(length == 0 ? 1 : length);
-    memcpy(bytes, name, length);
-    int result = !pattern.is_set ? -1 : pprof_match_pattern(&pattern, (pprof_string){bytes, length});
+    pprof_string subject = {name, strlen(name)};
+    char *bytes = test_malloc(subject.length == 0 ? 1 : subject.length);
+    memcpy(bytes, subject.text, subject.length);
+    subject.text = bytes;
+    int result = !pattern.is_set ? -1 : pprof_match_pattern(&pattern, subject);
     test_free(bytes);
     pprof_free_pattern(&pattern);
     pprof_arena_free(&arena);
