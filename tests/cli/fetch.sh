@@ -45,6 +45,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/cut": self.answer(profile[:len(profile) // 2])
         elif path == "/short": self.answer(profile[:100], length=len(profile))
         elif path == "/gperftools": self.answer(gperftools)
+        elif path == "/addresses": self.answer(open("addresses", "rb").read())
         elif path == "/bomb": self.answer(gzip.compress(bytes(8 << 20)))
         elif path == "/huge": self.answer(bytes(4 << 20))
         elif path == "/slow": released.wait(); self.answer(profile)
@@ -113,6 +114,36 @@ bad /slow 'timed out.*--timeout allows more' --timeout=1
 "$program" fetch -o x.pgo "$url/gperftools" 2>err || fail "gperftools: exit status $?"
 grep -q 'not symbolized' err || fail 'gperftools: it is not said that there are addresses only'
 bad /gperftools '/nonexistent/lua' --binary=/nonexistent/lua
+
+# Of a program that lies elsewhere on the server: seven samples in leaf, called by main.
+cat >server.c <<'C'
+int leaf(int x) {
+    return x * 3;
+}
+int main(int argc, char **argv) {
+    (void)argv;
+    return leaf(argc) + 1;
+}
+C
+if command -v llvm-symbolizer-22 >out || command -v llvm-symbolizer-19 >out; then
+    cc -g -O0 -no-pie -fcf-protection=none server.c -o server || fail 'server.c does not compile'
+    nm server >symbols
+    readelf -lW server >segments
+    python3 - <<'PYTHON'
+import re, struct
+symbols = {line.split()[2]: int(line.split()[0], 16) for line in open("symbols") if line.count(" ") == 2}
+offset, start, size = [int(word, 16) for word in re.search(
+    r"LOAD +(\S+) (\S+) \S+ \S+ (\S+) R E", open("segments").read()).groups()]
+with open("addresses", "wb") as recording:  # gperftools: a header, 7 times a stack of 2, the end, the memory map
+    recording.write(struct.pack("<12Q", 0, 3, 0, 10000, 0, 7, 2, symbols["leaf"] + 8, symbols["main"] + 26, 0, 1, 0))
+    recording.write(b"%x-%x r-xp %08x 08:01 1 /srv/bin/server\n" % (start, start + size, offset))
+PYTHON
+    "$program" fetch -o x.pgo --binary=server "$url/addresses" 2>err || fail "addresses: exit status $?"
+    grep -q 'wrote x.pgo: 7 samples, 100.0 % with function, 100.0 % with line' err || fail 'addresses: not symbolized'
+    "$program" weights x.pgo >out
+    grep -q '^function leaf file .*server.c start 1 inclusive 7 leaf 7$' out || fail 'addresses: not the leaf of server.c'
+    grep -q '^function main file .*server.c start 4 inclusive 7 leaf 0$' out || fail 'addresses: not the main of server.c'
+fi
 
 # ---- secrets in the URL stay out of messages; other protocols are refused
 "$program" fetch -o x.pgo "http://user:secret@127.0.0.1:$number/nowhere" 2>err
