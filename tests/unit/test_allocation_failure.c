@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static uint64_t requests_left; /* until one fails; 0: none does */
 static bool has_failed;
@@ -41,9 +43,40 @@ void *__wrap_realloc(void *memory, size_t size) {
     return fails_now() ? NULL : __real_realloc(memory, size);
 }
 
+/* ---- a program in place of perf, in PATH, and of llvm-symbolizer ---- */
+
+static char folder[] = "/tmp/test_allocation_failure.XXXXXX", stand_in[64];
+
+static const char stand_in_script[] =
+    "#!/bin/sh\n"
+    "case $1 in\n"
+    "evlist)\n"
+    "    echo 'cpu-clock: type: 1, size: 128, { sample_period, sample_freq }: 999, sample_type: IP|TID|CALLCHAIN' ;;\n"
+    "buildid-list) echo 'aabb /bin/prog' ;;\n"
+    "script)\n"
+    "    echo '7/7 PERF_RECORD_MMAP2 7/7: [0x400000(0x3000) @ 0x1000 fe:00 12 0]: r-xp /bin/prog'\n"
+    "    printf '7/7 1000 cpu-clock: \\n\\t400104 (/bin/prog)\\n\\t400204 (/bin/prog)\\n\\n' ;;\n"
+    "*)\n"
+    "    while read -r _ _ address; do\n"
+    "        printf '{\"Address\":\"%s\",\"Symbol\":[{\"FunctionName\":\"_ZN1a1bEv\",\"Line\":3},' \"$address\"\n"
+    "        echo '{\"FunctionName\":\"main\",\"FileName\":\"a.cc\",\"Line\":9,\"StartLine\":8}]}'\n"
+    "    done ;;\n"
+    "esac\n";
+
+static bool make_stand_in(void) {
+    char path[4096];
+    if (mkdtemp(folder) == NULL) return false;
+    (void)snprintf(stand_in, sizeof stand_in, "%s/perf", folder);
+    FILE *file = fopen(stand_in, "w");
+    if (file == NULL || fputs(stand_in_script, file) < 0 || fclose(file) != 0 || chmod(stand_in, 0700) != 0)
+        return false;
+    (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
+    return setenv("PATH", path, 1) == 0;
+}
+
 /* ---- the stages, each with what it needs and somewhere to print ---- */
 
-static reading given; /* what the stages after decoding begin with */
+static reading given, given_cxx; /* what the stages after decoding begin with: of a program in C, and in C++ */
 
 typedef bool stage(pprof_arena *arena, FILE *out, pprof_status *status);
 
@@ -57,6 +90,7 @@ static bool decode(pprof_arena *arena, FILE *out, pprof_status *status) {
     return true;
 }
 
+static const pprof_report_options everything = {.node_count = -1};
 static const pprof_weights_options first_type = {.sample_type = "0"};
 
 static bool weigh(pprof_arena *arena, FILE *out, pprof_status *status) {
@@ -93,17 +127,40 @@ static bool merge(pprof_arena *arena, FILE *out, pprof_status *status) {
     const pprof_merge_input input = {.profile = &given.profile, .path = "x"};
     pprof_merger *merger = pprof_create_merger(true, arena, status);
     pprof_profile merged;
-    static const pprof_report_options options = {.node_count = -1};
     return merger != NULL && pprof_add_profile(merger, &input, status) && pprof_add_profile(merger, &input, status) &&
-           pprof_finish_merger(merger, &merged, status) && pprof_print_raw(&merged, &options, out, arena, status);
+           pprof_finish_merger(merger, &merged, status) && pprof_print_raw(&merged, &everything, out, arena, status);
 }
 
 static bool subtract(pprof_arena *arena, FILE *out, pprof_status *status) {
     const pprof_merge_input input = {.profile = &given.profile, .path = "x"};
     pprof_profile difference;
-    static const pprof_report_options options = {.node_count = -1};
     return pprof_subtract_profile(&input, &input, true, arena, &difference, status) &&
-           pprof_print_raw(&difference, &options, out, arena, status);
+           pprof_print_raw(&difference, &everything, out, arena, status);
+}
+
+/* C++, whose mangled names follow. */
+static bool rename_functions(pprof_arena *arena, FILE *out, pprof_status *status) {
+    pprof_rename_rule rules[] = {{.from = "pugi", .to = "other", .is_pattern = true}, {.from = "main", .to = "first"}};
+    pprof_profile profile;
+    return pprof_rename_functions(&given_cxx.profile, "x", rules, sizeof rules / sizeof *rules, arena, &profile,
+                                  status) &&
+           pprof_print_raw(&profile, &everything, out, arena, status);
+}
+
+static bool strip_paths(pprof_arena *arena, FILE *out, pprof_status *status) {
+    pprof_profile profile;
+    uint32_t count;
+    if (!pprof_strip_paths(&given_cxx.profile, "x", "/usr/", arena, &profile, &count, status)) return false;
+    (void)fprintf(out, "%u", count);
+    return true;
+}
+
+static bool choose_samples(pprof_arena *arena, FILE *out, pprof_status *status) {
+    const pprof_sample_choice choice = {.keep = "main", .drop = "walk"};
+    pprof_profile profile;
+    if (!pprof_choose_samples(&given_cxx.profile, "x", &choice, arena, &profile, status)) return false;
+    (void)fprintf(out, "%u", profile.sample_count);
+    return true;
 }
 
 static bool prune(pprof_arena *arena, FILE *out, pprof_status *status) {
@@ -125,21 +182,48 @@ static bool index_weights(pprof_arena *arena, FILE *out, pprof_status *status) {
            pprof_read_index(&index, arena, &again, status) && pprof_print_weights(&again, out, status);
 }
 
-static bool import(pprof_arena *arena, FILE *out, pprof_status *status) {
+/* A gperftools recording of a program with these [maps]. */
+static bool read_recording(const char *maps, pprof_arena *arena, pprof_profile *profile, pprof_status *status) {
     static const uint64_t recording[] = {0,          3,        0, 10000, 0,        5, 3, 0x401000,
                                          0x7fff0001, 0x401200, 1, 1,     0x402000, 0, 1, 0};
-    static const char maps[] =
-        "00400000-00500000 r-xp 00000000 fe:00 1 /bin/x\n7fff0000-7fff1000 r-xp 00000000 00:00 0 "
-        "[vdso]\n";
-    uint8_t bytes[sizeof recording + sizeof maps - 1];
+    uint8_t bytes[sizeof recording + 256];
+    size_t size = sizeof recording + strlen(maps);
+    assert_true(size <= sizeof bytes);
     memcpy(bytes, recording, sizeof recording);
-    memcpy(bytes + sizeof recording, maps, sizeof maps - 1);
+    memcpy(bytes + sizeof recording, maps, size - sizeof recording);
     pprof_source source;
+    return pprof_read_bytes("x", bytes, size, 0, arena, &source, status) &&
+           pprof_import_gperftools(&source, arena, profile, status);
+}
+
+static bool import(pprof_arena *arena, FILE *out, pprof_status *status) {
     pprof_profile profile;
-    static const pprof_report_options options = {.node_count = -1};
-    return pprof_read_bytes("x", bytes, sizeof bytes, 0, arena, &source, status) &&
-           pprof_import_gperftools(&source, arena, &profile, status) &&
-           pprof_print_raw(&profile, &options, out, arena, status);
+    return read_recording("00400000-00500000 r-xp 00000000 fe:00 1 /bin/x\n"
+                          "7fff0000-7fff1000 r-xp 00000000 00:00 0 [vdso]\n",
+                          arena, &profile, status) &&
+           pprof_print_raw(&profile, &everything, out, arena, status);
+}
+
+static bool import_perf(pprof_arena *arena, FILE *out, pprof_status *status) {
+    pprof_profile profile;
+    return pprof_import_perf("x.data", arena, &profile, status) &&
+           pprof_print_raw(&profile, &everything, out, arena, status);
+}
+
+/* This very program stands for the one that was recorded: symbolizing reads its headers. */
+static bool symbolize(pprof_arena *arena, FILE *out, pprof_status *status) {
+    pprof_elf elf;
+    pprof_profile addresses, profile;
+    char maps[128];
+    if (!pprof_read_elf("/proc/self/exe", arena, &elf, status)) return false;
+    uint32_t code = 0;
+    while (!elf.segments[code].is_executable) code++;
+    (void)snprintf(maps, sizeof maps, "00400000-00500000 r-xp %08llx fe:00 1 /proc/self/exe\n",
+                   (unsigned long long)elf.segments[code].file_offset);
+    const pprof_symbolize_options options = {.symbolizer = stand_in};
+    return read_recording(maps, arena, &addresses, status) &&
+           pprof_symbolize_profile(&addresses, &options, arena, &profile, status) &&
+           pprof_print_raw(&profile, &everything, out, arena, status);
 }
 
 static bool read_elf(pprof_arena *arena, FILE *out, pprof_status *status) {
@@ -235,9 +319,14 @@ TEST(check)
 TEST(encode)
 TEST(merge)
 TEST(subtract)
+TEST(rename_functions)
+TEST(strip_paths)
+TEST(choose_samples)
 TEST(prune)
 TEST(index_weights)
 TEST(import)
+TEST(import_perf)
+TEST(symbolize)
 TEST(read_elf)
 TEST(simplify)
 TEST(report_top)
@@ -253,24 +342,32 @@ TEST(report_flame)
 static int set_up(void **state) {
     (void)state;
     given = read_profile(TEST_DATA "/profiles/lua2.sym.pb.gz");
-    return given.is_read ? 0 : -1;
+    given_cxx = read_profile(TEST_DATA "/profiles/xmlbench.dem-none.pb.gz");
+    return given.is_read && given_cxx.is_read && make_stand_in() ? 0 : -1;
 }
 
 static int tear_down(void **state) {
     (void)state;
     free_reading(&given);
-    return 0;
+    free_reading(&given_cxx);
+    return unlink(stand_in) == 0 ? rmdir(folder) : -1;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode),        cmocka_unit_test(test_weigh),       cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_check),         cmocka_unit_test(test_encode),      cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_subtract),      cmocka_unit_test(test_prune),       cmocka_unit_test(test_index_weights),
-        cmocka_unit_test(test_import),        cmocka_unit_test(test_read_elf),    cmocka_unit_test(test_simplify),
-        cmocka_unit_test(test_report_top),    cmocka_unit_test(test_report_tree), cmocka_unit_test(test_report_peek),
-        cmocka_unit_test(test_report_traces), cmocka_unit_test(test_report_tags), cmocka_unit_test(test_report_raw),
-        cmocka_unit_test(test_report_dot),    cmocka_unit_test(test_report_list), cmocka_unit_test(test_report_flame),
+        cmocka_unit_test(test_decode),        cmocka_unit_test(test_weigh),
+        cmocka_unit_test(test_parse),         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_encode),        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_subtract),      cmocka_unit_test(test_rename_functions),
+        cmocka_unit_test(test_strip_paths),   cmocka_unit_test(test_choose_samples),
+        cmocka_unit_test(test_prune),         cmocka_unit_test(test_index_weights),
+        cmocka_unit_test(test_import),        cmocka_unit_test(test_import_perf),
+        cmocka_unit_test(test_symbolize),     cmocka_unit_test(test_read_elf),
+        cmocka_unit_test(test_simplify),      cmocka_unit_test(test_report_top),
+        cmocka_unit_test(test_report_tree),   cmocka_unit_test(test_report_peek),
+        cmocka_unit_test(test_report_traces), cmocka_unit_test(test_report_tags),
+        cmocka_unit_test(test_report_raw),    cmocka_unit_test(test_report_dot),
+        cmocka_unit_test(test_report_list),   cmocka_unit_test(test_report_flame),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
