@@ -1,6 +1,6 @@
 /* gate_bench [TRIALS]: how often pgo-gate's promises hold on simulated machines, at length. Prints Markdown tables: the
- * intervals' coverage at fixed numbers of rounds beside the classical t interval, and what whole comparisons do. The
- * same every time. Short forms of these are tests (tests/unit/test_gate_simulation.c). */
+ * intervals' coverage at fixed numbers of rounds beside the classical t interval, what whole comparisons do, and what
+ * the mean of a suite does. The same every time. Short forms of these are tests (tests/unit/test_gate_simulation.c). */
 #include "../tests/unit/gate_simulation.h"
 
 #include <stdlib.h>
@@ -40,8 +40,8 @@ static void try_rounds(simulated_noise noise, uint32_t rounds, int trials) {
         if (!gate_decide_interval(&ratios, 0.05, &arena, &centre, &interval, &status) ||
             !gate_resample(&ratios, 0.05, (uint64_t)trial, &arena, &bootstrap, &status))
             exit(EXIT_FAILURE);
-        double average = gate_mean(values, rounds);
-        double half = gate_student_quantile(0.05, rounds - 1) * sqrt(gate_variance(values, rounds) / rounds);
+        double average = gate_get_mean(values, rounds);
+        double half = gate_student_quantile(0.05, rounds - 1) * sqrt(gate_get_variance(values, rounds) / rounds);
         add(&ranks, interval.low, interval.high, trials);
         add(&student, average - half, average + half, trials);
         add(&mean, bootstrap.mean.low, bootstrap.mean.high, trials);
@@ -75,6 +75,53 @@ static void compare_often(const char *name, simulation simulation, double max_re
                  outcomes[GATE_PASS], outcomes[GATE_FAIL], outcomes[GATE_INCONCLUSIVE], held, rounds);
 }
 
+/* ---- suites ---- */
+
+/* How often the mean's interval lies above the truth, and below it; and its median width, since one benchmark without
+ * an interval leaves the mean without one. */
+static void measure_suites(const char *name, simulated_machine machine, int trials) {
+    double outcomes[5] = {0}, above = 0, below = 0, rounds = 0;
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    double *widths = pprof_allocate(&arena, (size_t)trials, sizeof *widths, &status);
+    if (widths == NULL) exit(EXIT_FAILURE);
+    for (int trial = 0; trial < trials; trial++) {
+        pprof_arena scratch = {0};
+        gate_suite_result result;
+        if (!simulate_suite(&machine, (uint64_t)trial + 1, &scratch, &result, &status)) exit(EXIT_FAILURE);
+        const gate_mean *mean = &result.mean;
+        outcomes[mean->verdict.outcome] += 1. / trials;
+        above += (mean->interval.low > 1) / (double)trials;
+        below += (mean->interval.high < 1) / (double)trials;
+        widths[trial] = log(mean->interval.high / mean->interval.low);
+        for (uint32_t i = 0; i < SIMULATED_BENCHMARKS; i++)
+            rounds += (double)result.results[i].measurements.round_count / trials;
+        pprof_arena_free(&scratch);
+    }
+    gate_sort(widths, (uint32_t)trials);
+    (void)printf("| %s | %s | %.0f %% | %.3f | %.3f, %.3f | %.2f %% | %.3f | %.3f | %.0f |\n", name,
+                 machine.is_gated ? "1 %" : "–", 100 * machine.spread, 1 - above - below, above, below,
+                 50 * gate_get_quantile(widths, (uint32_t)trials, 0.5), outcomes[GATE_PASS], outcomes[GATE_FAIL],
+                 rounds);
+    pprof_arena_free(&arena);
+}
+
+static void measure_all_suites(int trials) {
+    (void)puts("\n| machine | benchmarks' gate | their spread | the mean's interval holds | lies above, below | half "
+               "width | pass | fail | rounds of all |\n|---|---|---|---|---|---|---|---|---|");
+    for (int noise = 0; noise < NOISE_COUNT; noise++)
+        for (int is_gated = 0; is_gated < 2; is_gated++) {
+            simulated_machine machine = {.noise = (simulated_noise)noise, .layout_count = 1, .is_gated = is_gated != 0};
+            measure_suites(noise_names[noise], machine, trials);
+            machine.spread = 0.1;
+            measure_suites(noise_names[noise], machine, trials);
+        }
+    simulated_machine layouts = {.layout_count = 4, .layout_deviation = 0.02, .spread = 0.1};
+    measure_suites("4 layouts that lie by 2 %", layouts, trials);
+    layouts.is_gated = true;
+    measure_suites("4 layouts that lie by 2 %", layouts, trials);
+}
+
 int main(int argc, char **argv) {
     int trials = argc > 1 ? atoi(argv[1]) : 2000;
     const uint32_t rounds[] = {7, 9, 20, 50};
@@ -100,5 +147,6 @@ int main(int argc, char **argv) {
     compare_often("8 layouts that lie by 3 %", layouts, 0, trials);
     layouts.layout_count = 1;
     compare_often("one of them", layouts, 0, trials);
+    measure_all_suites(trials);
     return 0;
 }

@@ -65,7 +65,7 @@ static bool describe_ratios(const gate_log_ratios *ratios, double error, uint64_
     gate_sort(sorted, count);
     estimate->median = exp(gate_get_quantile(sorted, count, 0.5));
     estimate->median_interval = undo_logarithm(bootstrap.median);
-    estimate->geometric_mean = exp(gate_mean(ratios->values, count));
+    estimate->geometric_mean = exp(gate_get_mean(ratios->values, count));
     estimate->geometric_mean_interval = undo_logarithm(bootstrap.mean);
     return true;
 }
@@ -78,10 +78,10 @@ static bool describe_spread(const gate_log_ratios *ratios, pprof_arena *scratch,
     if (means == NULL) return false;
     for (uint32_t layout = 0; layout < layouts; layout++) {
         const double *values = ratios->values + (size_t)layout * rounds;
-        means[layout] = gate_mean(values, rounds);
-        within += gate_variance(values, rounds) / layouts;
+        means[layout] = gate_get_mean(values, rounds);
+        within += gate_get_variance(values, rounds) / layouts;
     }
-    double between = gate_variance(means, layouts) - within / rounds;
+    double between = gate_get_variance(means, layouts) - within / rounds;
     estimate->round_deviation = sqrt(within);
     estimate->layout_deviation = between > 0 ? sqrt(between) : 0;
     return true;

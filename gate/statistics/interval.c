@@ -36,9 +36,9 @@ static void rank_rounds(const double *sorted, uint32_t count, double error, doub
 
 static void compare_layouts(const double *centres, uint32_t count, double error, double *centre,
                             gate_log_interval *interval) {
-    *centre = gate_mean(centres, count);
+    *centre = gate_get_mean(centres, count);
     if (count < FEWEST_LAYOUTS) return;
-    double half = gate_student_quantile(error, count - 1) * sqrt(gate_variance(centres, count) / count);
+    double half = gate_student_quantile(error, count - 1) * sqrt(gate_get_variance(centres, count) / count);
     *interval = (gate_log_interval){*centre - half, *centre + half};
 }
 

@@ -55,15 +55,15 @@ double gate_find_centre(const double *sorted, uint32_t count) {
     return pairs % 2 == 1 ? lower : (lower + gate_find_pairwise_average(sorted, count, pairs / 2 + 1)) / 2;
 }
 
-double gate_mean(const double *values, uint32_t count) {
+double gate_get_mean(const double *values, uint32_t count) {
     double sum = 0;
     for (uint32_t i = 0; i < count; i++) sum += values[i];
     return sum / count;
 }
 
-double gate_variance(const double *values, uint32_t count) {
+double gate_get_variance(const double *values, uint32_t count) {
     if (count < 2) return 0;
-    double mean = gate_mean(values, count), sum = 0;
+    double mean = gate_get_mean(values, count), sum = 0;
     for (uint32_t i = 0; i < count; i++) sum += (values[i] - mean) * (values[i] - mean);
     return sum / (count - 1);
 }

@@ -42,8 +42,8 @@ double gate_get_quantile(const double *sorted, uint32_t count, double share);
 double gate_find_pairwise_average(const double *sorted, uint32_t count, uint64_t rank);
 /* Their median: the Hodges-Lehmann estimate of the centre. */
 double gate_find_centre(const double *sorted, uint32_t count);
-double gate_mean(const double *values, uint32_t count);
-double gate_variance(const double *values, uint32_t count);
+double gate_get_mean(const double *values, uint32_t count);
+double gate_get_variance(const double *values, uint32_t count);
 
 /* ---- signed_rank.c ---- */
 

@@ -1,9 +1,10 @@
 /* Simulated timings for tests of pgo-gate: two sides of a known ratio, in layouts that each lie in their own way, on a
- * machine with a known kind of noise and a clock of its own. */
+ * machine with a known kind of noise and a clock of its own; and suites of them, whose mean is known. */
 #ifndef GATE_SIMULATION_H
 #define GATE_SIMULATION_H
 
 #include "statistics/statistics.h"
+#include "suite/suite.h"
 
 #include <math.h>
 
@@ -82,6 +83,52 @@ static inline gate_source start_simulation(simulation *simulation, uint64_t seed
                          .layout_count = simulation->layout_count,
                          .run = run_simulation,
                          .read_clock = read_simulated_clock};
+}
+
+/* ---- suites ---- */
+
+enum { SIMULATED_BENCHMARKS = 5 };
+
+/* What a simulated suite is made of. */
+typedef struct simulated_machine {
+    simulated_noise noise;
+    double spread; /* of the benchmarks' true ratios around their mean: logarithms from -spread to spread */
+    uint32_t layout_count;
+    double layout_deviation;
+    bool is_gated; /* each benchmark may regress by 1 %, and is done when that is decided */
+} simulated_machine;
+
+/* Measures a suite of unlike benchmarks whose weighted geometric mean is exactly 1, in five minutes, with a mean that
+ * may not regress at all. */
+static inline bool simulate_suite(const simulated_machine *machine, uint64_t seed, pprof_arena *arena,
+                                  gate_suite_result *result, pprof_status *status) {
+    static const double weights[SIMULATED_BENCHMARKS] = {1, 2, 1, 3, 1}, logarithms[] = {-1, 0.5, 1, -1. / 3, 0};
+    static const double seconds[SIMULATED_BENCHMARKS] = {0.1, 0.5, 1, 0.2, 2};
+    static const double deviations[SIMULATED_BENCHMARKS] = {0.03, 0.01, 0.02, 0.005, 0.02};
+    simulation simulations[SIMULATED_BENCHMARKS];
+    gate_benchmark benchmarks[SIMULATED_BENCHMARKS];
+    gate_source sources[SIMULATED_BENCHMARKS];
+    const pprof_status none[SIMULATED_BENCHMARKS] = {0};
+    gate_suite suite = gate_default_suite(&benchmarks[0]);
+    suite.count = SIMULATED_BENCHMARKS;
+    suite.mean.has_max_regression = true;
+    suite.mean.max_regression = 0;
+    for (uint32_t i = 0; i < SIMULATED_BENCHMARKS; i++) {
+        (void)gate_default_suite(&benchmarks[i]);
+        benchmarks[i].name = "simulated";
+        benchmarks[i].weight = weights[i];
+        benchmarks[i].rules.has_max_regression = machine->is_gated;
+        benchmarks[i].rules.max_regression = 0.01;
+        if (!machine->is_gated) benchmarks[i].rules.precision = 0.001;
+        simulations[i] = (simulation){.ratio = exp(machine->spread * logarithms[i]),
+                                      .noise = machine->noise,
+                                      .deviation = deviations[i],
+                                      .layout_deviation = machine->layout_deviation,
+                                      .layout_count = machine->layout_count,
+                                      .seconds = seconds[i]};
+        sources[i] = start_simulation(&simulations[i], seed * SIMULATED_BENCHMARKS + i);
+    }
+    return gate_measure_suite(&suite, sources, none, arena, result, status);
 }
 
 #endif

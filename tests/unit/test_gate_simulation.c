@@ -1,6 +1,6 @@
 /* pgo-gate's promises, kept on simulated machines: intervals hold the truth as often as they say, whole comparisons
- * with all their looks do so too, equal programs are not failed, regressions of 3 % are. bench/gate does the same at
- * length.
+ * with all their looks do so too, and so does the mean of a suite; equal programs are not failed, regressions of 3 % are.
+ * bench/gate does the same at length.
  *
  * A rate is allowed to miss its promise by four standard errors, so that a right program fails once in thousands of
  * seeds, and the seeds are fixed. Lowering an interval's confidence to 90 % fails every one of these tests. */
@@ -164,6 +164,54 @@ static void layouts_raise_no_alarms(void **state) {
     assert_true(outcomes.count[GATE_FAIL] > TRIALS / 10);
 }
 
+/* ---- suites ---- */
+
+/* The benchmarks are unlike, and some are decided early and leave their time to the others. */
+static void means_hold_the_truth(void **state) {
+    (void)state;
+    enum { TRIALS = 100 };
+    static const simulated_machine machines[] = {
+        {.layout_count = 1},
+        {.layout_count = 1, .spread = 0.1, .is_gated = true},
+        {.layout_count = 1, .spread = 0.1, .noise = NOISE_HEAVY},
+        {.layout_count = 4, .spread = 0.1, .layout_deviation = 0.02},
+    };
+    for (size_t m = 0; m < sizeof machines / sizeof *machines; m++) {
+        uint32_t held = 0, failed = 0, passed = 0;
+        for (uint64_t seed = 1; seed <= TRIALS; seed++) {
+            pprof_arena arena = {0};
+            pprof_status status = {0};
+            gate_suite_result result;
+            assert_true(simulate_suite(&machines[m], seed, &arena, &result, &status));
+            const gate_mean *mean = &result.mean;
+            assert_true(mean->is_available);
+            held += mean->interval.low <= 1 && 1 <= mean->interval.high;
+            failed += mean->verdict.outcome == GATE_FAIL;
+            passed += mean->verdict.outcome == GATE_PASS;
+            pprof_arena_free(&arena);
+        }
+        assert_at_least(held, TRIALS, 0.95, "mean's interval, machine", (int)m);
+        assert_at_least(TRIALS - failed, TRIALS, 0.975, "no false alarm of the mean, machine", (int)m);
+        assert_at_least(TRIALS - passed, TRIALS, 0.975, "no false pass of the mean, machine", (int)m);
+    }
+}
+
+/* Cannot know less than its parts: where one has no interval yet, neither has the mean. */
+static void means_are_combined(void **state) {
+    (void)state;
+    gate_share shares[] = {{1, 0.9, {0.81, 1}}, {3, 1.1, {1, 1.21}}};
+    double ratio;
+    gate_interval interval;
+    gate_combine_ratios(shares, 2, &ratio, &interval);
+    assert_float_equal(ratio, pow(0.9 * pow(1.1, 3), 0.25), 1e-12);
+    double below = hypot(log(0.9 / 0.81) / 4, 3 * log(1.1) / 4), above = hypot(log(1 / 0.9) / 4, 3 * log(1.1) / 4);
+    assert_float_equal(interval.low, ratio / exp(below), 1e-12);
+    assert_float_equal(interval.high, ratio * exp(above), 1e-12);
+    shares[1].interval = (gate_interval){0, INFINITY};
+    gate_combine_ratios(shares, 2, &ratio, &interval);
+    assert_true(interval.low == 0 && isinf(interval.high));
+}
+
 /* ---- the same seed gives the same result; a source that fails ends it ---- */
 
 static bool fail_to_run(void *context, gate_side side, uint32_t layout, uint32_t round, gate_run *run,
@@ -197,6 +245,7 @@ int main(void) {
         cmocka_unit_test(intervals_hold_the_truth),         cmocka_unit_test(intervals_of_layouts_hold_the_truth),
         cmocka_unit_test(looking_often_raises_no_alarms),   cmocka_unit_test(equal_programs_pass_and_regressions_fail),
         cmocka_unit_test(clear_differences_are_told_early), cmocka_unit_test(layouts_raise_no_alarms),
+        cmocka_unit_test(means_hold_the_truth),             cmocka_unit_test(means_are_combined),
         cmocka_unit_test(failures_are_no_comparison),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
