@@ -20,7 +20,7 @@ cat >suite.json <<'J'
     {"name": "same", "command": "./spin 100000"},
     {"name": "slower", "baseline": "./spin 1000000", "candidate": "./spin 1030000"},
     {"name": "broken", "baseline": "./spin 1", "candidate": "echo out of luck >&2; exit 3"},
-    {"name": "unsure", "command": "sleep 0.01", "callgrind": false, "metric": "wall", "rounds": 2}
+    {"name": "unsure", "command": "sleep 0.01", "callgrind": false, "metric": "wall", "rounds": 2, "warmup": 0}
  ]}
 J
 expect 1 '^slower +fail ' '' suite suite.json --json out.json --markdown out.md --junit out.xml --html out.html
@@ -44,6 +44,31 @@ echo "{\"benchmarks\": [{\"name\": \"same\", \"command\": \"./spin 1000\", $one}
 expect 0 '^same +pass ' '' suite pass.json
 echo '{"benchmarks": [{"name": "broken", "command": "exit 3"}]}' >broken.json
 expect 4 '^broken +no comparison ' '' suite broken.json
+# Two rounds have no interval, whatever they took.
+unsure='"command": "./spin 1000; ./spin $((n = $(cat n 2>/dev/null || echo 0) + 1000)); echo $n >n", "callgrind": true,
+    "warmup": 0, "rounds": 2'
+cat >unsure.json <<J
+{"benchmarks": [{"name": "same", "command": "./spin 1000", $one}, {"name": "unsure", "max_regression": "1%", $unsure}]}
+J
+expect 3 '^inconclusive: 1 of 2 benchmarks \(unsure\)$' '' suite unsure.json --markdown unsure.md --junit unsure.xml
+grep -Eq '^same +pass ' out || fail 'one that is decided is not drawn into doubt'
+grep -Eq '^ +instructions is .* too few rounds or layouts for an interval.* more rounds would tell' out ||
+    fail 'what would help is not told'
+[ "$(head -1 unsure.md)" = '### inconclusive: pgo-gate' ] || fail 'inconclusive in Markdown'
+grep -q 'skipped="1"' unsure.xml || fail 'inconclusive in JUnit XML'
+# The mean has a verdict of its own: in doubt with a part, or broken where each part holds.
+cat >mean.json <<J
+{"mean": {"max_regression": "1%"}, "benchmarks": [{"name": "same", "command": "./spin 1000", $one},
+    {"name": "unsure", "max_regression": "1%", $unsure}]}
+J
+expect 3 '^weighted geometric mean +inconclusive ' '' suite mean.json
+grep -q '; the mean: weighted geometric mean is ' out || fail 'the verdict does not name the mean'
+cat >mean.json <<'J'
+{"mean": {"max_regression": "1%"}, "defaults": {"callgrind": true, "warmup": 0, "max_regression": "20%"}, "benchmarks": [
+    {"name": "a", "baseline": "./spin 1000000", "candidate": "./spin 1050000"}, {"name": "b", "command": "./spin 1000"}]}
+J
+expect 1 '^fail: the mean: weighted geometric mean is 1\.0' '' suite mean.json
+! grep -Eq '^[ab] +fail' out || fail 'a part failed with the mean'
 
 # refuse MESSAGE JSON: a wrong suite file; the message names the file and the key.
 refuse() {
@@ -56,6 +81,7 @@ refuse 'benchmarks\[0\]\.command: takes a text' '{"benchmarks": [{"name": "a", "
 refuse "benchmarks\[1\]\.name: is another" \
     '{"benchmarks": [{"name": "a", "command": "true"}, {"name": "a", "command": "true"}]}'
 refuse 'budget: takes a time' '{"budget": "long", "benchmarks": [{"name": "a", "command": "true"}]}'
+refuse 'benchmarks\[0\]\.layouts: all would be one' '{"benchmarks": [{"name": "a", "command": "true", "layouts": 2}]}'
 refuse 'benchmarks: takes an array' '{"name": "nothing"}'
 refuse 'line 1: no JSON from here on' '{"benchmarks": ['
 expect 2 '' 'none.json: cannot be opened' suite none.json
