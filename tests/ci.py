@@ -104,7 +104,7 @@ def check(name, function, is_stale, expected, said):
     for file in ["pgo.html", "profile.json", "speed.json", "summary.md"]:
         expect((folder / file).exists() and (folder / file).stat().st_size > 0, f"{name}: no {file}", log)
     summary = (folder / "summary.md").read_text()
-    for text in ["fail" if is_stale else "pass", "### Speed", "instructions"]:
+    for text in ["### Profile: " + ("fail" if is_stale else "pass"), ": pgo-gate compare\n", "| instructions |"]:
         expect(text in summary, f"{name}: no '{text}' in the summary", log + summary)
     expect(said in (folder / "said.txt").read_text(), f"{name}: '{said}' was not run", log)
     return folder

@@ -25,6 +25,7 @@ static bool write_markdown(const compare_job *job, gate_result *result, pprof_ar
     if (job->markdown == NULL) return true;
     gate_benchmark benchmark;
     gate_suite suite = gate_default_suite(&benchmark);
+    suite.name = "pgo-gate compare";
     benchmark.name = "run";
     gate_suite_result results = {.results = result, .verdict = result->verdict};
     gate_report report = {.suite = &suite, .result = &results};
@@ -39,10 +40,6 @@ static bool write_json(const compare_job *job, const gate_result *result, pprof_
     return text != NULL && pprof_write_file(job->json, text, strlen(text), status);
 }
 
-static bool is_output(const char *path) {
-    return path != NULL && strcmp(path, "-") == 0;
-}
-
 static int compare(const compare_job *job) {
     pprof_arena arena = {0};
     pprof_status status = {0};
@@ -52,7 +49,7 @@ static int compare(const compare_job *job) {
     int exit_status = (int)result.verdict.outcome;
     if (result.verdict.outcome == GATE_NO_COMPARISON)
         (void)fprintf(stderr, "pgo-gate: no comparison: %s\n", result.verdict.reason);
-    else if (!is_output(job->json) && !is_output(job->markdown))
+    else if (!cli_is_output(job->json) && !cli_is_output(job->markdown))
         gate_print_table(&result, stdout);
     if (!write_json(job, &result, &arena, &status) || !write_markdown(job, &result, &arena, &status)) {
         (void)cli_report_failure(&status);

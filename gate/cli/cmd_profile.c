@@ -1,7 +1,6 @@
 /* pgo-gate profile: does the profile still fit the program? */
 #include "gate_cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct profile_job {
@@ -11,22 +10,15 @@ typedef struct profile_job {
 } profile_job;
 
 static bool write_markdown(const char *path, const gate_profile_result *result, pprof_status *status) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return pprof_fail(status, "out of memory for the Markdown report");
-    gate_print_profile_markdown(result, out);
-    bool is_written = fclose(out) == 0 ? pprof_write_file(path, text, size, status)
-                                       : pprof_fail(status, "out of memory for the Markdown report");
-    free(text);
-    return is_written;
+    cli_text text;
+    if (cli_open_text(&text, path, status) == NULL) return false;
+    gate_print_profile_markdown(result, text.out);
+    return cli_close_text(&text, true, status);
 }
 
 static bool write_results(const profile_job *job, const gate_profile_result *result, pprof_arena *arena,
                           pprof_status *status) {
-    bool takes_output = (job->json != NULL && strcmp(job->json, "-") == 0) ||
-                        (job->markdown != NULL && strcmp(job->markdown, "-") == 0);
-    if (!takes_output) gate_print_profile_result(result, stdout);
+    if (!cli_is_output(job->json) && !cli_is_output(job->markdown)) gate_print_profile_result(result, stdout);
     if (job->markdown != NULL && !write_markdown(job->markdown, result, status)) return false;
     if (job->json == NULL) return true;
     const char *text = gate_format_profile_json(result, arena, status);

@@ -2,7 +2,6 @@
 #include "gate_cli.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct report_job {
     gate_page_options page;
@@ -10,18 +9,14 @@ typedef struct report_job {
 } report_job;
 
 static bool write_page(const report_job *job, const gate_build *build, pprof_arena *arena, pprof_status *status) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return pprof_fail(status, "out of memory for the page");
-    bool is_written = gate_write_page(build, &job->page, out, arena, status);
-    is_written = (fclose(out) == 0 || pprof_fail(status, "out of memory for the page")) && is_written &&
-                 pprof_write_file(job->output, text, size, status);
-    if (is_written && strcmp(job->output, "-") != 0)
+    cli_text text;
+    if (cli_open_text(&text, job->output, status) == NULL) return false;
+    bool is_made = gate_write_page(build, &job->page, text.out, arena, status);
+    if (!cli_close_text(&text, is_made, status)) return false;
+    if (!cli_is_output(job->output))
         (void)printf("%s: %u modules, %u functions, %u decisions; %zu bytes\n", job->output, build->module_count,
-                     build->function_count, build->decision_count, size);
-    free(text);
-    return is_written;
+                     build->function_count, build->decision_count, text.size);
+    return true;
 }
 
 static int make_report(const report_job *job, const char *const *paths, uint32_t path_count) {

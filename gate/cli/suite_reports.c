@@ -1,17 +1,7 @@
 /* Takes a suite and the names of report files; runs the one and writes the others. */
 #include "suite_reports.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-bool cli_can_write(const cli_syntax *syntax, const char *path) {
-    if (path == NULL || strcmp(path, "-") == 0) return true;
-    FILE *file = fopen(path, "ae");
-    if (file == NULL) return cli_misuse(syntax, "%s: cannot be written: %s", path, strerror(errno));
-    (void)fclose(file);
-    return true;
-}
 
 bool cli_check_suite_reports(const cli_syntax *syntax, const cli_suite_reports *reports) {
     pprof_status status = {0};
@@ -25,16 +15,11 @@ bool cli_check_suite_reports(const cli_syntax *syntax, const cli_suite_reports *
 
 bool cli_write_report(const char *path, void (*print)(const gate_report *report, FILE *out), const gate_report *report,
                       pprof_status *status) {
+    cli_text text;
     if (path == NULL) return true;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return pprof_fail(status, "%s: out of memory", path);
-    print(report, out);
-    bool done =
-        fclose(out) == 0 ? pprof_write_file(path, text, size, status) : pprof_fail(status, "%s: out of memory", path);
-    free(text);
-    return done;
+    if (cli_open_text(&text, path, status) == NULL) return false;
+    print(report, text.out);
+    return cli_close_text(&text, true, status);
 }
 
 static bool write_reports(const gate_report *report, const cli_suite_reports *reports, pprof_arena *arena,
@@ -49,10 +34,8 @@ static bool write_reports(const gate_report *report, const cli_suite_reports *re
 }
 
 static bool uses_output(const cli_suite_reports *reports) {
-    const char *const files[] = {reports->json, reports->markdown, reports->junit, reports->page};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i] != NULL && strcmp(files[i], "-") == 0) return true;
-    return false;
+    return cli_is_output(reports->json) || cli_is_output(reports->markdown) || cli_is_output(reports->junit) ||
+           cli_is_output(reports->page);
 }
 
 int cli_run_and_report_suite(const gate_suite *suite, const cli_suite_reports *reports, pprof_arena *arena) {

@@ -1,30 +1,6 @@
 /* Takes a report; gives it in Markdown for a pull request: the verdict, a table, the warnings, and folded away what
- * else there is. Names and messages are shown as they are: every character that could be markup, or call somebody, is
- * made harmless. */
+ * else there is. */
 #include "print/words.h"
-
-#include "print/print.h"
-
-#include <string.h>
-
-static void print_text(const char *text, FILE *out) {
-    for (; *text != '\0'; text++) {
-        if (*text == '@')
-            (void)fputs("@<!-- -->", out); /* no mention of anybody */
-        else if (*text != '\0' && strchr("\\`*_{}[]()#+!|~$<>&^=", *text) != NULL)
-            (void)fprintf(out, "&#%d;", *text);
-        else if (*text == '\n')
-            (void)putc(' ', out);
-        else if ((unsigned char)*text >= 0x80) {
-            uint32_t character;
-            size_t length = pprof_decode_utf8((pprof_string){text, strlen(text)}, &character);
-            pprof_print_html((pprof_string){text, length}, out);
-            text += length - 1;
-        } else {
-            pprof_print_html((pprof_string){text, 1}, out);
-        }
-    }
-}
 
 static void print_change(const gate_report *report, const gate_change *change, FILE *out) {
     char words[GATE_WORDS_SIZE] = "–";
@@ -43,7 +19,7 @@ static void print_row(const gate_report *report, uint32_t index, FILE *out) {
     }
     gate_format_rules(&result->rules, rules);
     (void)fputs("| ", out);
-    print_text(report->suite->benchmarks[index].name, out);
+    gate_print_markdown_text(report->suite->benchmarks[index].name, out);
     (void)fprintf(out, " | %s | %s | %s | %s | %s | %s |", gate_name_outcome(result->verdict.outcome), ratio, rules,
                   gate_describe_metric(result->rules.metric)->title, sides[GATE_BASELINE], sides[GATE_CANDIDATE]);
     print_change(report, report->earlier != NULL ? &report->earlier->changes[index] : NULL, out);
@@ -76,7 +52,7 @@ static void print_warnings(const gate_report *report, FILE *out) {
     (void)fputs("\n> **Warnings**\n>\n", out);
     for (uint32_t i = 0; i < report->warning_count; i++) {
         (void)fputs("> - ", out);
-        print_text(report->warnings[i], out);
+        gate_print_markdown_text(report->warnings[i], out);
         (void)putc('\n', out);
     }
 }
@@ -86,9 +62,9 @@ static void print_details(const gate_report *report, FILE *out) {
     for (uint32_t i = 0; i < report->suite->count; i++) {
         const gate_result *result = &report->result->results[i];
         (void)fputs("- ", out);
-        print_text(report->suite->benchmarks[i].name, out);
+        gate_print_markdown_text(report->suite->benchmarks[i].name, out);
         (void)fputs(": ", out);
-        print_text(result->verdict.reason, out);
+        gate_print_markdown_text(result->verdict.reason, out);
         (void)fprintf(out, " (rounds: %u, layouts: %u, %.0f s)\n", result->measurements.round_count,
                       result->measurements.layout_count, result->measurements.elapsed);
     }
@@ -98,7 +74,7 @@ static void print_details(const gate_report *report, FILE *out) {
     for (int i = 0; i < GATE_FACT_COUNT; i++) {
         if (facts[i].value == NULL) continue;
         (void)fprintf(out, "- %s: ", facts[i].name);
-        print_text(facts[i].value, out);
+        gate_print_markdown_text(facts[i].value, out);
         (void)putc('\n', out);
     }
     (void)fputs("\n</details>\n", out);
@@ -107,9 +83,9 @@ static void print_details(const gate_report *report, FILE *out) {
 void gate_print_markdown(const gate_report *report, FILE *out) {
     const gate_verdict *verdict = &report->result->verdict;
     (void)fprintf(out, "### %s: ", gate_name_outcome(verdict->outcome));
-    print_text(gate_get_suite_name(report), out);
+    gate_print_markdown_text(gate_get_suite_name(report), out);
     (void)fputs("\n\n", out);
-    print_text(verdict->reason, out);
+    gate_print_markdown_text(verdict->reason, out);
     (void)fputs("\n\n", out);
     print_table(report, out);
     print_warnings(report, out);

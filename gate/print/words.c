@@ -47,3 +47,21 @@ void gate_list_facts(const gate_machine *machine, char cores[GATE_WORDS_SIZE], g
 void gate_print_escaped(const char *text, FILE *out) {
     pprof_print_html((pprof_string){text, strlen(text)}, out);
 }
+
+void gate_print_markdown_text(const char *text, FILE *out) {
+    static const char markup[] = "\\`*_{}[]()#+!|~$<>&^=";
+    for (pprof_string rest = {text, strlen(text)}; rest.length > 0;) {
+        uint32_t character;
+        size_t size = pprof_decode_utf8(rest, &character);
+        if (*rest.text == '@')
+            (void)fputs("@<!-- -->", out); /* no mention of anybody */
+        else if (strchr(markup, *rest.text) != NULL)
+            (void)fprintf(out, "&#%d;", *rest.text);
+        else if (*rest.text == '\n')
+            (void)putc(' ', out);
+        else
+            pprof_print_html((pprof_string){rest.text, size}, out);
+        rest.text += size;
+        rest.length -= size;
+    }
+}

@@ -41,6 +41,9 @@ void gate_list_facts(const gate_machine *machine, char cores[GATE_WORDS_SIZE], g
 /* Escaped for HTML and XML, by pprof_print_html. */
 void gate_print_escaped(const char *text, FILE *out);
 
+/* As Markdown in which no character is markup, ends a table's cell, or calls somebody. */
+void gate_print_markdown_text(const char *text, FILE *out);
+
 /* ---- plot.c ---- */
 
 /* A row of the overview: where ratio, interval and bound lie. The scale reaches from [low] to [high]. */

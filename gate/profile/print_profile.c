@@ -1,8 +1,7 @@
 /* Takes what was found about a profile; gives it as lines, as Markdown, as JSON. */
-#include "gate.h"
 #include "print/print.h"
+#include "print/words.h"
 
-#include <cJSON.h>
 #include <string.h>
 
 static void print_text(const char *text, FILE *out) {
@@ -39,16 +38,11 @@ void gate_print_profile_result(const gate_profile_result *result, FILE *out) {
     }
 }
 
-/* In a table's cell, as code: neither may end early. */
-static void print_cell(const char *text, FILE *out) {
+/* In a table's cell, as code. */
+static void print_code(const char *text, FILE *out) {
     if (text[0] == '\0') return;
     (void)fputs("<code>", out);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (strchr("|*_`[]\\~", *c) != NULL)
-            (void)fprintf(out, "&#%d;", *c);
-        else
-            pprof_print_html((pprof_string){c, 1}, out);
-    }
+    gate_print_markdown_text(text, out);
     (void)fputs("</code>", out);
 }
 
@@ -64,10 +58,12 @@ void gate_print_profile_markdown(const gate_profile_result *result, FILE *out) {
     for (uint32_t i = 0; i < result->finding_count; i++) {
         const gate_finding *finding = &result->findings[i];
         (void)fprintf(out, "| %s | %.1f %% | ", gate_name_finding(finding->kind), 100 * finding->share);
-        print_cell(finding->name, out);
+        print_code(finding->name, out);
         (void)fputs(" | ", out);
-        print_cell(finding->file, out);
-        (void)fprintf(out, " | %s |\n", finding->reason);
+        print_code(finding->file, out);
+        (void)fputs(" | ", out);
+        gate_print_markdown_text(finding->reason, out);
+        (void)fputs(" |\n", out);
     }
 }
 
@@ -108,10 +104,5 @@ char *gate_format_profile_json(const gate_profile_result *result, pprof_arena *a
         (void)cJSON_AddNumberToObject(root, "line_zero", (double)result->line_zero);
     }
     add_findings(root, result);
-    char *text = root != NULL ? cJSON_Print(root) : NULL;
-    char *copy = text != NULL ? pprof_copy_string(arena, text, strlen(text), status) : NULL;
-    if (text == NULL) pprof_fail(status, "out of memory for the JSON report");
-    cJSON_free(text);
-    cJSON_Delete(root);
-    return copy;
+    return gate_finish_json(root, arena, status);
 }

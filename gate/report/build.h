@@ -7,8 +7,9 @@
 #include "gate.h"
 #include "weights/weigh.h"
 
-/* Decisions kept while reading; when there are more, the lighter half goes. */
-enum { GATE_DECISIONS_WHILE_READING = 1 << 20 };
+/* Decisions kept while reading; when there are more, the lighter half goes. Of all else there is no more than the
+ * limits say, far beyond any build: reports come from files. */
+enum { GATE_DECISIONS_WHILE_READING = 1 << 20, GATE_ITEM_LIMIT = 1 << 25, GATE_TEXT_LIMIT = 1 << 30 };
 
 /* Where the functions of a module went. */
 typedef struct gate_module_function {
@@ -27,6 +28,7 @@ typedef struct gate_reader {
     uint64_t line;    /* and the line in it, from 1 */
     bool has_header;  /* a header of this file has been read */
     uint32_t decision_limit;
+    size_t text_size; /* bytes in the pool */
 } gate_reader;
 
 /* read_line.c: one line of the file at hand, of [length] bytes and NUL-terminated, into the lists. */

@@ -17,6 +17,7 @@ uint32_t gate_intern_text(gate_reader *reader, const char *text) {
     if (number != count) return number;
     char *copy = pprof_copy_string(reader->arena, text, string.length, reader->status);
     if (copy == NULL) return PPROF_NONE;
+    reader->text_size += string.length;
     reader->pool.strings[number].text = copy;
     return number;
 }

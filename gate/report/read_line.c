@@ -159,9 +159,19 @@ static bool read_object(gate_reader *reader, const cJSON *object) {
                                                       : read_decision(reader, object, kind->valuestring);
 }
 
+static bool check_size(const gate_reader *reader) {
+    const pprof_list *lists[] = {&reader->modules, &reader->functions, &reader->module_functions, &reader->left_calls};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) count += lists[i]->count;
+    if (count <= GATE_ITEM_LIMIT && reader->text_size <= GATE_TEXT_LIMIT) return true;
+    return pprof_fail(reader->status,
+                      "%s:%llu: more functions and names than any build has: read the reports of one build only",
+                      reader->path, (unsigned long long)reader->line);
+}
+
 bool gate_read_line(gate_reader *reader, const char *text, size_t length) {
     cJSON *object = cJSON_ParseWithLength(text, length);
-    bool is_read = read_object(reader, object);
+    bool is_read = check_size(reader) && read_object(reader, object);
     cJSON_Delete(object);
     return is_read;
 }

@@ -46,13 +46,14 @@ has '"leftOutDecisions":19901,'
 # Names are data, whatever they look like.
 mkdir odd
 printf '%s\n' '{"version":1,"module":"</script><b>&\u202e","profile":"p","type":"samples","unit":"count","total":10,"samples":10,"functions":1,"known":1,"self":5,"matched":5,"unmatched":{}}' \
-    '{"module":"</script><b>&\u202e","kind":"function","function":"<img onerror=x>","file":"a\"\\\u0007.c","line":1,"profiled":"x|y","profiled_file":"a.c","inclusive":5,"leaf":5,"self":5,"matched":0,"line_zero":0,"reason":"<i>"}' >odd/a.json
+    '{"module":"</script><b>&\u202e","kind":"function","function":"<img onerror=x> größer","file":"a\"\\\u0007.c","line":1,"profiled":"x|y","profiled_file":"a.c","inclusive":5,"leaf":5,"self":5,"matched":0,"line_zero":0,"reason":"<i> @all"}' >odd/a.json
 expect 0 '^page.html' '' report -o page.html odd
 has '\u003c/script\u003e\u003cb\u003e\u0026\\u202e'
 has 'a\"\\\\x07.c'
 ! grep -Fq '<img' page.html || fail 'markup from a name'
 expect 1 '^fail: 0.0 % of the samples matched, below 80 %; hot functions lost: 1$' '' profile --markdown odd.md odd
-grep -Fq '| not matched | 50.0 % | <code>&lt;img onerror=x&gt;</code> | <code>a&quot;' odd.md || fail 'a name in Markdown'
+grep -Fq '| not matched | 50.0 % | <code>&#60;img onerror&#61;x&#62; größer</code> | <code>a&quot;' odd.md || fail 'a name in Markdown'
+grep -Fq '</code> | &#60;i&#62; @<!-- -->all |' odd.md || fail 'a reason in Markdown'
 expect 1 '"kind":.*"not matched"' '' profile --json - odd
 
 # What is no report, or not all of it.
