@@ -108,7 +108,7 @@ static void measure_suites(const char *name, simulated_machine machine, int tria
 
 static void measure_all_suites(int trials) {
     (void)puts("\n| machine | benchmarks' gate | their spread | the mean's interval holds | lies above, below | half "
-               "width | pass | fail | rounds of all |\n|---|---|---|---|---|---|---|---|---|");
+               "width, median | pass | fail | rounds of all |\n|---|---|---|---|---|---|---|---|---|");
     for (int noise = 0; noise < NOISE_COUNT; noise++)
         for (int is_gated = 0; is_gated < 2; is_gated++) {
             simulated_machine machine = {.noise = (simulated_noise)noise, .layout_count = 1, .is_gated = is_gated != 0};

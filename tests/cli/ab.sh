@@ -63,8 +63,8 @@ if (cd source && "$recorder" record -o ../probe.pgo -- sh -c : >../out 2>../err)
         --build "$compile && strip -g -o {dir}/fermat.measured {dir}/fermat" \
         --record "test -e fermat.c; number='40000003'; {dir}/fermat \$number | tee ../said | grep -q \"^\$number = \""
     grep -q '^40000003 = ' said || fail 'the recorded command line was not run by a shell, or not in the source folder'
-    "$recorder" top $built/default.pgo >top 2>&1
-    grep -Eq ' find_factors( |$)' top || fail 'the program is not in the recorded profile'
+    "$recorder" top $built/default.pgo >functions 2>&1
+    grep -Eq ' find_factors( |$)' functions || fail 'the program is not in the recorded profile'
     grep -q '"function":"find_factors"' $built/pgo-report.jsonl || fail 'the recorded profile was not built with'
     ab 4 '' 'record: exit status 3' --build "$compile" --run true --record '{dir}/fermat 40000003; exit 7'
     grep -q 'the command ended with exit status 7' err || fail 'a failed recording is not told'

@@ -45,6 +45,7 @@ expect 0 '^same +pass ' '' suite pass.json
 echo '{"benchmarks": [{"name": "broken", "command": "exit 3"}]}' >broken.json
 expect 4 '^broken +no comparison ' '' suite broken.json
 # Two rounds have no interval, whatever they took.
+# shellcheck disable=SC2016 # the benchmark's own shell expands it
 unsure='"command": "./spin 1000; ./spin $((n = $(cat n 2>/dev/null || echo 0) + 1000)); echo $n >n", "callgrind": true,
     "warmup": 0, "rounds": 2'
 cat >unsure.json <<J
