@@ -15,7 +15,6 @@
 #include "match.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A body under an inlined copy, and the same body under the copy's function on its own. */
 typedef struct claim {
@@ -24,7 +23,7 @@ typedef struct claim {
 
 typedef struct claim_list {
     claim *claims;
-    size_t count, capacity;
+    uint32_t count, capacity;
 } claim_list;
 
 /* ---- contexts ─▶ bodies ------------------------------------------------------------------------------------------ */
@@ -136,14 +135,10 @@ static bool list_copies(pgo_matcher *matcher) {
 /* ---- claims ------------------------------------------------------------------------------------------------------ */
 
 static bool add_claim(pgo_matcher *matcher, claim_list *list, claim claim) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
-        struct claim *claims = pprof_allocate(matcher->scratch, capacity, sizeof *claims, matcher->run->status);
-        if (claims == NULL) return false;
-        if (list->count != 0) memcpy(claims, list->claims, list->count * sizeof *claims);
-        list->claims = claims;
-        list->capacity = capacity;
-    }
+    struct claim *claims = pgo_grow_array(list->claims, list->count, &list->capacity, sizeof *claims, matcher->scratch,
+                                          matcher->run->status);
+    if (claims == NULL) return false;
+    list->claims = claims;
     list->claims[list->count++] = claim;
     return true;
 }
@@ -152,7 +147,7 @@ static bool add_claim(pgo_matcher *matcher, claim_list *list, claim claim) {
  * index that was made up are there more calls under a body than there are bodies: they are no tree, and need an end. */
 static bool add_copy(pgo_matcher *matcher, claim_list *list, uint32_t body, uint32_t depth) {
     const pprof_index *weights = matcher->weights;
-    size_t next = list->count;
+    uint32_t next = list->count;
     uint32_t calls_left = weights->body_count;
     if (!add_claim(matcher, list, (claim){depth, body, pprof_get_body(weights, body).function})) return false;
     for (; next < list->count; next++) {
@@ -236,7 +231,7 @@ bool pgo_claim_bodies(pgo_matcher *matcher) {
     find_bodies(matcher);
     if (!list_copies(matcher) || !list_claims(matcher, &list)) return false;
     if (list.count != 0) qsort(list.claims, list.count, sizeof *list.claims, compare_claims);
-    for (size_t i = 0; i < list.count; i++)
+    for (uint32_t i = 0; i < list.count; i++)
         if (!settle_claim(matcher, &list.claims[i])) return false;
     return true;
 }

@@ -59,8 +59,7 @@ void pgo_solve_frequency(const pgo_flow *flow, double *frequency);
 /* Each node's value: its own [worth] plus the value of where the flow goes from it. In place. */
 void pgo_solve_value(const pgo_flow *flow, double *worth);
 
-/* ---- minimize.c ----------------------------------------------------------------------------------------------------
- */
+/* ---- minimize.c ------------------------------------------------------------------------------------------------- */
 
 /* Gives the value at [point] and writes the gradient. */
 typedef double (*pgo_objective)(void *context, const double *point, double *gradient);
@@ -75,8 +74,7 @@ typedef struct pgo_minimum {
 bool pgo_minimize(pgo_objective objective, void *context, uint32_t count, double *point, double tolerance,
                   unsigned evaluation_limit, pprof_arena *arena, pgo_minimum *minimum, pprof_status *status);
 
-/* ---- problem.c ------------------------------------------------------------------------------------------------
- */
+/* ---- problem.c -------------------------------------------------------------------------------------------------- */
 
 /* A node with at least two distinct successors: edges first_edge .. first_edge + edge_count have a logit each, the
  * unknowns first_unknown and on. */
@@ -113,8 +111,7 @@ bool pgo_build_problem(const pgo_graph *graph, const pgo_observation *observatio
                        const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_problem *problem,
                        pprof_status *status);
 
-/* ---- objective.c ----------------------------------------------------------------------------------------------------
- */
+/* ---- objective.c ------------------------------------------------------------------------------------------------ */
 
 typedef struct pgo_fit_state {
     pgo_problem *problem;

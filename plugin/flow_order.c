@@ -34,21 +34,10 @@ typedef struct planner {
     uint32_t heap_count, heap_capacity;
 } planner;
 
-static bool grow(planner *planner, void **items, uint32_t count, uint32_t *capacity, size_t size) {
-    if (count < *capacity) return true;
-    uint32_t larger = *capacity == 0 ? 64 : *capacity * 2;
-    if (larger <= *capacity) return pprof_fail(planner->status, "a control flow graph with more than 2^31 edges");
-    void *memory = pprof_allocate(planner->scratch, larger, size, planner->status);
-    if (memory == NULL) return false;
-    if (count != 0) memcpy(memory, *items, count * size);
-    *items = memory;
-    *capacity = larger;
-    return true;
-}
-
 static bool append(planner *planner, index_list *list, uint32_t item) {
-    void *items = list->items;
-    if (!grow(planner, &items, list->count, &list->capacity, sizeof *list->items)) return false;
+    uint32_t *items =
+        pgo_grow_array(list->items, list->count, &list->capacity, sizeof *items, planner->scratch, planner->status);
+    if (items == NULL) return false;
     list->items = items;
     list->items[list->count++] = item;
     return true;
@@ -62,9 +51,10 @@ static bool comes_before(candidate a, candidate b) {
 
 static bool push_candidate(planner *planner, uint32_t node) {
     if (node == 0) return true; /* the entry is eliminated last */
-    void *items = planner->heap;
-    if (!grow(planner, &items, planner->heap_count, &planner->heap_capacity, sizeof *planner->heap)) return false;
-    planner->heap = items;
+    candidate *heap = pgo_grow_array(planner->heap, planner->heap_count, &planner->heap_capacity, sizeof *heap,
+                                     planner->scratch, planner->status);
+    if (heap == NULL) return false;
+    planner->heap = heap;
     candidate new = {(uint64_t)planner->in_count[node] * planner->out_count[node], node};
     uint32_t at = planner->heap_count++;
     for (; at != 0 && comes_before(new, planner->heap[(at - 1) / 2]); at = (at - 1) / 2)
@@ -171,6 +161,7 @@ typedef struct program {
 static bool append_live_slots(planner *planner, program *program, uint32_t node) {
     if (!append(planner, &program->first_in, program->in.count)) return false;
     if (!append(planner, &program->first_out, program->out.count)) return false;
+    if (planner->source.count == 0) return true;
     for (uint32_t s = planner->first_in[node]; s != PGO_NONE; s = planner->next_in.items[s])
         if (!planner->is_gone[planner->source.items[s]] && !append(planner, &program->in, s)) return false;
     for (uint32_t s = planner->first_out[node]; s != PGO_NONE; s = planner->next_out.items[s])

@@ -2,7 +2,7 @@
  * slot for every successor, repeated ones too, so that slot i of a block is successor i of its terminator. */
 #include "location.h"
 
-static bool list_successors(pgo_graph *graph, const pgo_function *function, const pgo_key_map *block_indices,
+static void list_successors(pgo_graph *graph, const pgo_function *function, const pgo_key_map *block_indices,
                             pgo_host *host) {
     for (uint32_t b = 0; b < graph->block_count; b++) {
         uint32_t first = graph->first_successor[b], count = graph->first_successor[b + 1] - first;
@@ -18,7 +18,6 @@ static bool list_successors(pgo_graph *graph, const pgo_function *function, cons
         for (uint32_t i = 0; i < count; i++)
             graph->probability[first + i] = sum > 0 ? graph->probability[first + i] / sum : 1. / count;
     }
-    return true;
 }
 
 bool pgo_build_graph(pgo_host *host, pgo_function *function, pprof_arena *arena, pprof_status *status) {
@@ -41,8 +40,8 @@ bool pgo_build_graph(pgo_host *host, pgo_function *function, pprof_arena *arena,
     if (done) {
         graph->successors = pprof_allocate(arena, successor_count, sizeof(uint32_t), status);
         graph->probability = pprof_allocate(arena, successor_count, sizeof(double), status);
-        done = graph->successors != NULL && graph->probability != NULL &&
-               list_successors(graph, function, &block_indices, host);
+        done = graph->successors != NULL && graph->probability != NULL;
+        if (done) list_successors(graph, function, &block_indices, host);
     }
     pprof_arena_free(&scratch);
     return done;

@@ -64,12 +64,12 @@ static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t calle
     int32_t offset = is_absolute ? (int32_t)call->line : call->place.offset;
     bool is_any_hot = false;
     for (uint32_t e = find_offset(weights, &root, offset); e < root.first_call + root.call_count; e++) {
-        pprof_body body = pprof_get_body(weights, e);
-        if (body.place.offset != offset) break;
-        if (body.function != callee_weights) continue;
-        pprof_hot_edge edge = {caller, body.function, e, body.place, body.leaf, body.inclusive};
+        pprof_body callee = pprof_get_body(weights, e);
+        if (callee.place.offset != offset) break;
+        if (callee.function != callee_weights) continue;
+        pprof_hot_edge edge = {caller, callee.function, e, callee.place, callee.leaf, callee.inclusive};
         bool is_hot = pprof_is_hot_edge(run->hot, &edge);
-        if (body.place.column == call->place.column) return is_hot;
+        if (callee.place.column == call->place.column) return is_hot;
         is_any_hot |= is_hot;
     }
     return is_any_hot;

@@ -2,8 +2,6 @@
  * walk such a table. */
 #include "location.h"
 
-#include <string.h>
-
 static bool keys_equal(pgo_key a, pgo_key b) {
     return a.first == b.first && a.second == b.second && a.third == b.third;
 }
@@ -47,19 +45,4 @@ bool pgo_put_key(pgo_key_map *map, pgo_key key, uint32_t value, pprof_arena *are
     if (!slot->is_used) map->count++;
     *slot = (pgo_key_slot){.key = key, .value = value, .is_used = true};
     return true;
-}
-
-void *pgo_grow_array(void *array, uint32_t count, uint32_t *capacity, size_t size, pprof_arena *arena,
-                     pprof_status *status) {
-    if (count < *capacity) return array;
-    if (count >= (UINT32_C(1) << 30)) {
-        pprof_fail(status, "the module is too large for the plugin's tables");
-        return NULL;
-    }
-    uint32_t larger = *capacity == 0 ? 16 : *capacity * 2;
-    void *moved = pprof_allocate(arena, larger, size, status);
-    if (moved == NULL) return NULL;
-    if (count != 0) memcpy(moved, array, count * size);
-    *capacity = larger;
-    return moved;
 }

@@ -7,7 +7,6 @@
  *
  * Cannot know LLVM's reason: -Rpass-missed=inline tells it.
  */
-#include "location.h"
 #include "plugin.h"
 
 #include <string.h>

@@ -4,19 +4,13 @@
 #include "location.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- functions -------------------------------------------------------------------------------------------------- */
 
-static bool has_attribute(LLVMValueRef function, const char *name) {
-    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-    return LLVMGetEnumAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, kind) != NULL;
-}
-
 static pgo_function_state get_state(LLVMValueRef function) {
     if (LLVMIsDeclaration(function)) return PGO_IS_DECLARATION;
-    if (has_attribute(function, "optnone")) return PGO_IS_OPTNONE;
-    if (has_attribute(function, "naked")) return PGO_IS_NAKED;
+    if (pgo_has_attribute(function, "optnone")) return PGO_IS_OPTNONE;
+    if (pgo_has_attribute(function, "naked")) return PGO_IS_NAKED;
     if (pgo_shim_has_entry_count(function)) return PGO_IS_ANNOTATED;
     return LLVMGetSubprogram(function) == NULL ? PGO_HAS_NO_SUBPROGRAM : PGO_TAKES_PART;
 }

@@ -36,10 +36,6 @@ static inline pgo_key pgo_pointer_key(const void *pointer) {
     return (pgo_key){(uint64_t)(uintptr_t)pointer, 0, 0};
 }
 
-/* Room for one more element of [size] bytes behind [count] others; gives the array, moved if need be, or NULL. */
-void *pgo_grow_array(void *array, uint32_t count, uint32_t *capacity, size_t size, pprof_arena *arena,
-                     pprof_status *status);
-
 /* ---- contexts.c: inlined-at chains ─▶ contexts ----------------------------------------------------------------- */
 
 /* What a DISubprogram says of its function; strings live in the run's arena. */

@@ -157,19 +157,14 @@ static bool report_matched(pgo_run *run, uint32_t f, const pgo_match_result *res
 
 /* ---- functions that are gone ------------------------------------------------------------------------------------- */
 
-static const char *get_last_component(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 /* The module's own file as the profile would name it: from a function of that file, else NULL. */
 static const char *find_own_file(const pgo_module *module) {
-    const char *source = get_last_component(module->source_file);
+    const char *source = pprof_get_last_component(module->source_file);
     for (uint32_t f = 0; f < module->function_count; f++) {
         const pgo_function *function = &module->functions[f];
         if (function->context_count == 0) continue;
         const char *file = module->contexts[function->first_context].file;
-        if (strcmp(get_last_component(file), source) == 0) return file;
+        if (strcmp(pprof_get_last_component(file), source) == 0) return file;
     }
     return NULL;
 }

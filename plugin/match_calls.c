@@ -4,7 +4,6 @@
  * are told apart by column; without columns by callee; what still cannot be told apart shares the samples.
  * Cannot know of tail calls: main calls walk, walk jumps to step, and the stack says that main called step. Such an
  * edge belongs to no call and is reported where a call stands at its very place. */
-#include "location.h"
 #include "match.h"
 
 #include <stdlib.h>

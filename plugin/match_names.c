@@ -5,7 +5,6 @@
  * for profilers that keep demangled or shortened names, the module's names in ever shorter forms. A function is taken
  * only if it is the only one that fits; files and start lines decide among several. Nothing is ever guessed.
  * Cannot know that a function was renamed. */
-#include "location.h"
 #include "match.h"
 
 #include <stdlib.h>
@@ -135,8 +134,7 @@ static int compare_keys(const void *left, const void *right) {
 static unsigned compare_files(const char *a, const char *b) {
     if (a[0] == '\0' || b[0] == '\0') return 1;
     if (strcmp(a, b) == 0) return 3;
-    const char *base_a = strrchr(a, '/'), *base_b = strrchr(b, '/');
-    return strcmp(base_a == NULL ? a : base_a + 1, base_b == NULL ? b : base_b + 1) == 0 ? 2 : 0;
+    return strcmp(pprof_get_last_component(a), pprof_get_last_component(b)) == 0 ? 2 : 0;
 }
 
 static bool start_lines_agree(const pgo_identity *identity, const pprof_weight_function *function) {

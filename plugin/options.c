@@ -153,9 +153,11 @@ static bool read_cold_unsampled(pgo_choice *choice, pprof_status *status) {
 }
 
 /* Why the numbers are these. Instructions executed and code size of xmlwalk (C++, virtual calls) against -O2's, counted
- * by cachegrind on the test input of bench/speed: inline budget 225  1.013 .796    devirtualize-min-share 5  .949 .823
- *       500 and 1000   .954  .802                          20  .955 .822
- *       2000 and 4000  .949  .823                          50  .961 .806    no promotion  .980 .795
+ * by cachegrind on the test input of bench/speed:
+ *   inline budget  225            1.013 .796        devirtualize-min-share   5   .949 .823
+ *                  500 and 1000    .954 .802                                20   .955 .822
+ *                  2000 and 4000   .949 .823                                50   .961 .806
+ *                                                   no promotion                 .980 .795
  * lz4 is the same with all of them (.943 .916). For the fit's numbers see infer.c, for preinline run.c. The 99 % are
  * Go's. */
 bool pgo_read_options(pprof_arena *arena, pgo_options *options, pprof_status *status) {

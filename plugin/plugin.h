@@ -19,6 +19,7 @@
 #ifndef PGO_PLUGIN_H
 #define PGO_PLUGIN_H
 
+#include "../pprofread/base/path.h"
 #include "../pprofread/base/saturate.h"
 #include "../pprofread/index/lookup.h"
 #include "shim.h"
@@ -127,7 +128,8 @@ typedef struct pgo_target {
 
 /* Control flow of one function in compressed-row form: the successors of block b are
  * successors[first_successor[b] .. first_successor[b+1]), in the terminator's order; probability is LLVM's static
- * estimate (existing branch weights included) in [0,1], summing to 1 over a block. Infallible ends have none. */
+ * estimate (existing branch weights included) in [0,1], summing to 1 over a block. A block that ends the
+ * function has none. */
 typedef struct pgo_graph {
     uint32_t block_count;
     uint32_t *first_successor; /* block_count + 1 */
@@ -218,6 +220,11 @@ typedef struct pgo_report {
     uint32_t decision_count, decision_capacity;
 } pgo_report;
 
+/* array.c: room for one more element of [size] bytes behind [count] others; gives the array, moved if need be, or NULL
+ * with the status set. */
+void *pgo_grow_array(void *array, uint32_t count, uint32_t *capacity, size_t size, pprof_arena *arena,
+                     pprof_status *status);
+
 /* sparse.c: numbers for a few of very many elements, 0 for all others; zero-initialized. */
 typedef struct pgo_sparse_slot {
     uint64_t value;
@@ -301,8 +308,7 @@ const char *pgo_describe_poor_match(pgo_run *run);
 bool pgo_hash_allows(const pgo_run *run, const char *kind, const char *function, uint32_t line, uint32_t column,
                      const char *callee);
 
-/* ---- match.c ------------------------------------------------------------------------------------------------------
- */
+/* ---- match.c -------------------------------------------------------------------------------------------------- */
 
 /* Finds each function's weights, gives each context its samples (a copy's are taken from its function's), each place
  * and call its share, and builds the observations. Adds a NotMatched decision for every function that the profile
@@ -328,16 +334,14 @@ typedef struct pgo_fit_options {
     double tolerance;                          /* ends when a step promises less than this in log-likelihood */
     const struct pgo_fit *start; /* an earlier fit of the same graph to start from, NULL: the static probabilities */
     unsigned iteration_limit;
-    uint64_t
-        operation_limit; /* multiply-adds, roughly nanoseconds; not time, so that it cuts at the same place anywhere */
+    uint64_t operation_limit; /* multiply-adds; not time, so that it cuts at the same place anywhere */
 } pgo_fit_options;
 
 pgo_fit_options pgo_get_default_fit_options(void);
 
 typedef struct pgo_fit {
     double entry_rate;
-    double
-        *block_frequency; /* block_count, per invocation; 0 where the entry does not reach; NULL: see reached_limit */
+    double *block_frequency;  /* per invocation; 0 where the entry does not reach; NULL: see reached_limit */
     double *edge_probability; /* parallel to graph->successors */
     double *unknowns;         /* as the fit has them, for pgo_fit_options.start; NULL: no evidence */
     unsigned iterations;
@@ -350,9 +354,7 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
                          const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_fit *fit,
                          pprof_status *status);
 
-/* ---- annotate.c, summary.c, trips.c
- * ------------------------------------------------------------------------------------------
- */
+/* ---- annotate.c, share.c, summary.c, metadata.c, trips.c ------------------------------------------------------- */
 
 /* Counts written to the IR are rate × this, so that the floor of 1 stays far below anything sampled. */
 #define PGO_COUNT_SCALE 1e5
@@ -406,8 +408,7 @@ bool pgo_raise_uncertain_trips(const pgo_function *function, const pgo_loop_ques
  * every translation unit. */
 bool pgo_write_summary(pgo_run *run);
 
-/* ---- devirt.c, inline.c, layout.c -----------------------------------------------------------------------------------
- */
+/* ---- devirt.c, inline.c, layout.c ------------------------------------------------------------------------------ */
 
 /* A direct call that devirt.c made: guarded, beside the indirect one. */
 typedef struct pgo_promotion {
@@ -428,8 +429,7 @@ void pgo_report_left_calls(pgo_host *host, LLVMModuleRef module);
 /* Hot and cold placement of functions, as far as entry counts and the summary do not settle it. */
 bool pgo_place_functions(pgo_run *run);
 
-/* ---- run.c ---------------------------------------------------------------------------------------------------------
- */
+/* ---- run.c ---------------------------------------------------------------------------------------------------- */
 
 /* Whether an earlier run has annotated the module. */
 bool pgo_is_annotated(LLVMModuleRef module);

@@ -3,19 +3,13 @@
 #include "plugin.h"
 
 #include <llvm-c/DebugInfo.h>
-#include <string.h>
 
 bool pgo_add_decision(pgo_run *run, pgo_decision decision) {
     pgo_report *report = &run->report;
-    if (report->decision_count == report->decision_capacity) {
-        uint32_t capacity = report->decision_capacity == 0 ? 64 : report->decision_capacity * 2;
-        pgo_decision *decisions = pprof_allocate(run->arena, capacity, sizeof *decisions, run->status);
-        if (decisions == NULL) return false;
-        if (report->decision_count != 0)
-            memcpy(decisions, report->decisions, report->decision_count * sizeof *decisions);
-        report->decisions = decisions;
-        report->decision_capacity = capacity;
-    }
+    pgo_decision *decisions = pgo_grow_array(report->decisions, report->decision_count, &report->decision_capacity,
+                                             sizeof *decisions, run->arena, run->status);
+    if (decisions == NULL) return false;
+    report->decisions = decisions;
     report->decisions[report->decision_count++] = decision;
     return true;
 }

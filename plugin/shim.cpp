@@ -344,7 +344,7 @@ class Diagnostic : public DiagnosticInfo {
 } // namespace
 
 void pgo_shim_diagnose(pgo_host *host, pgo_severity severity, const char *message) {
-    static const DiagnosticSeverity severities[] = {DS_Error, DS_Warning, DS_Note};
+    static const DiagnosticSeverity severities[] = {DS_Error, DS_Warning};
     host->module.getContext().diagnose(Diagnostic(severities[severity], message));
 }
 

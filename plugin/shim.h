@@ -43,8 +43,7 @@ bool pgo_shim_is_countable_loop(pgo_host *host, LLVMBasicBlockRef header);
 /* Whether the function has a profile entry count already. */
 bool pgo_shim_has_entry_count(LLVMValueRef function);
 
-/* The GUID by which LLVM's value profiles name a function of this module; for one that is not here, that of the name.
- */
+/* The GUID by which LLVM's value profiles name a function of this module; of one that is not here, by its name. */
 uint64_t pgo_shim_get_function_guid(LLVMValueRef function);
 uint64_t pgo_shim_get_name_guid(const char *name);
 
@@ -57,7 +56,7 @@ bool pgo_shim_can_promote_call(LLVMValueRef call, LLVMValueRef callee, const cha
  * direct call; [call] stays valid and is the other one. */
 LLVMValueRef pgo_shim_promote_call(LLVMValueRef call, LLVMValueRef callee, uint64_t count, uint64_t total);
 
-typedef enum pgo_severity { PGO_ERROR = 0, PGO_WARNING, PGO_NOTE } pgo_severity;
+typedef enum pgo_severity { PGO_ERROR = 0, PGO_WARNING } pgo_severity;
 /* Through clang's diagnostics; [message] without the "pgo: " prefix, which the shim adds. */
 void pgo_shim_diagnose(pgo_host *host, pgo_severity severity, const char *message);
 

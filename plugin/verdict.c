@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* Fewer samples than this prove nothing. */
-#define SAMPLES_FOR_A_VERDICT 20
-/* Less than this share matched is no longer explained by code without lines. */
-#define POOR_MATCH_PERMILLE 250
+enum {
+    SAMPLES_FOR_A_VERDICT = 20, /* fewer prove nothing */
+    POOR_MATCH_PERMILLE = 250,  /* less matched than this is no longer explained by code without lines */
+};
 
 pgo_match_totals pgo_sum_matches(const pgo_run *run) {
     pgo_match_totals totals = {0};
@@ -56,11 +56,6 @@ static const char *find_missing_locations(pgo_run *run) {
                                (unsigned long long)pgo_get_samples(&run->weights, lost), known_count);
 }
 
-static const char *get_last_component(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 /* Every program has a main, and a profile knows in which file its own is. */
 static const char *find_other_program(pgo_run *run) {
     const pgo_module *module = &run->module;
@@ -71,7 +66,7 @@ static const char *find_other_program(pgo_run *run) {
         const char *profiled = pprof_get_weight_function(&run->weights, function->weight_function).file;
         const char *compiled = module->contexts[function->first_context].file;
         if (profiled[0] == '\0' || compiled[0] == '\0') return NULL;
-        if (strcmp(get_last_component(profiled), get_last_component(compiled)) == 0) return NULL;
+        if (strcmp(pprof_get_last_component(profiled), pprof_get_last_component(compiled)) == 0) return NULL;
         return pprof_format_string(run->arena, run->status,
                                    "%s: the profile's main is in %s, this one in %s: it seems to be the profile of "
                                    "another program; record one of this program",

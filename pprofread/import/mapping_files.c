@@ -3,6 +3,7 @@
  *
  * A build id in the profile must be the file's. Without one (gperftools writes none) a rebuilt program at the same
  * path cannot be told from the recorded one. */
+#include "base/path.h"
 #include "base/saturate.h"
 #include "import/import.h"
 
@@ -22,11 +23,6 @@ bool pprof_is_pseudo_path(const char *path) {
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0) return true;
     return path[0] == '\0';
-}
-
-static const char *get_base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
 }
 
 static bool is_hex(const char *text) {
@@ -86,7 +82,7 @@ static uint32_t find_replaced_mapping(const pprof_profile *profile, const pprof_
     for (uint32_t i = 0; i < profile->mapping_count; i++)
         if (are_same_build(build_ids[i], elf->build_id)) return i;
     for (uint32_t i = 0; i < profile->mapping_count; i++)
-        if (strcmp(get_base_name(files[i].path), get_base_name(binary)) == 0) return i;
+        if (strcmp(pprof_get_last_component(files[i].path), pprof_get_last_component(binary)) == 0) return i;
     return main_mapping;
 }
 

@@ -5,6 +5,7 @@
  * with its heaviest stacks. Times of files tell nothing: a checkout sets them anew.
  * Cannot know of a change in the middle of an uncompressed profile that leaves its size; pprofread check looks there.
  */
+#include "base/path.h"
 #include "file/source.h"
 #include "index/index.h"
 
@@ -47,11 +48,6 @@ static bool measure_all(int file, pprof_origin *origin) {
     return got == 0;
 }
 
-static const char *get_last_component(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 /* Measures the open [file]: its checksum only when the [whole] is wanted. */
 static bool measure_file(int file, bool whole, pprof_origin *origin) {
     struct stat about;
@@ -61,7 +57,7 @@ static bool measure_file(int file, bool whole, pprof_origin *origin) {
 }
 
 bool pprof_measure_origin(const char *path, pprof_origin *origin, pprof_status *status) {
-    *origin = (pprof_origin){.name = get_last_component(path)};
+    *origin = (pprof_origin){.name = pprof_get_last_component(path)};
     int file = pprof_open_file(path, status);
     if (file < 0) return false;
     bool done = measure_file(file, true, origin);
@@ -76,7 +72,7 @@ static const char *find_origin(const pprof_index *index, pprof_arena *scratch) {
     const struct pprof_index_file *file = index->file;
     const char *name = pprof_get_origin(index).name;
     if (name[0] == '\0' || strchr(name, '/') != NULL) return NULL;
-    int folder_length = (int)(get_last_component(file->path) - file->path);
+    int folder_length = (int)(pprof_get_last_component(file->path) - file->path);
     return pprof_format_string(scratch, file->status, "%.*s%s", folder_length, file->path, name);
 }
 
