@@ -123,7 +123,7 @@ static void measure_all_suites(int trials) {
 }
 
 int main(int argc, char **argv) {
-    int trials = argc > 1 ? atoi(argv[1]) : 2000;
+    int trials = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 2000;
     const uint32_t rounds[] = {7, 9, 20, 50};
     (void)printf("%d trials each, 2 %% of noise per run.\n\n", trials);
     (void)puts(

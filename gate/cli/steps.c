@@ -69,9 +69,8 @@ static const char *find_in_path(const char *name, pprof_arena *arena, pprof_stat
 const char *cli_find_tool(const char *name, const char *place_in_build, pprof_arena *arena, pprof_status *status) {
     char own[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", own, sizeof own);
-    while (length > 0 && own[length - 1] != '/') length--;
-    const char *found = NULL;
-    if (length > 1) found = find_in_folder(own, (size_t)length - 1, name, arena, status);
+    const char *slash = length <= 0 ? NULL : memrchr(own, '/', (size_t)length), *found = NULL;
+    if (slash != NULL && slash != own) found = find_in_folder(own, (size_t)(slash - own), name, arena, status);
     const char *in_build = found == NULL ? pprof_format_string(arena, status, "../%s", place_in_build) : NULL;
     if (in_build != NULL && length > 1) found = find_in_folder(own, (size_t)length - 1, in_build, arena, status);
     if (found == NULL) found = find_in_path(name, arena, status);

@@ -106,7 +106,8 @@ static void print_grid(const plot *plot) {
     double span = plot->scale.high - plot->scale.low, step = pow(10, floor(log10(span)));
     if (span / step < 4) step /= span / step < 2 ? 5 : 2;
     int digits = (int)fmax(2, -floor(log10(step) + 1e-9));
-    for (double tick = ceil(plot->scale.low / step) * step; tick <= plot->scale.high; tick += step) {
+    for (int64_t i = (int64_t)ceil(plot->scale.low / step); (double)i * step <= plot->scale.high; i++) {
+        double tick = (double)i * step;
         double y = get_y(plot, tick);
         (void)fprintf(plot->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, WIDTH - RIGHT);
         (void)fprintf(plot->out, "<text class=\"tick\" x=\"%d\" y=\"%.1f\">%.*f</text>\n", LEFT - 8, y + 4, digits,

@@ -191,8 +191,8 @@ static bool read_object(const reader *reader, const cJSON *object, const char *w
                 return pprof_fail(reader->status, "%s: %s%s: is given twice; remove one", reader->path, where,
                                   member->string);
         char *base = structure;
-        const char *wanted =
-            read_value(reader, member, key->kind, base + key->offset, (bool *)(void *)(base + key->given_offset));
+        void *is_given = base + key->given_offset;
+        const char *wanted = read_value(reader, member, key->kind, base + key->offset, is_given);
         if (wanted != NULL) return refuse(reader, where, member->string, wanted);
     }
     return true;

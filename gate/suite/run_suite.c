@@ -41,7 +41,7 @@ static uint32_t count_undecided(const member *members, uint32_t count, double li
 static void take_turns(member *members, uint32_t count, double budget) {
     double limit = budget * FIRST_SHARE, needed;
     uint32_t undecided;
-    for (; (undecided = count_undecided(members, count, limit, &needed)) != 0; limit *= 2) {
+    while ((undecided = count_undecided(members, count, limit, &needed)) != 0) {
         bool is_final = sum_elapsed(members, count) + needed >= budget;
         for (uint32_t i = 0; i < count; i++) {
             if (members[i].is_over) continue;
@@ -52,6 +52,7 @@ static void take_turns(member *members, uint32_t count, double budget) {
             if (is_final || own < allowed)
                 members[i].is_over = !gate_continue_comparison(comparison, allowed, is_final);
         }
+        limit *= 2;
     }
 }
 

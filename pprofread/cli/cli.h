@@ -40,18 +40,7 @@ typedef struct cli_report_settings {
     int order, granularity;
 } cli_report_settings;
 
-enum { CLI_REPORT_OPTION_COUNT = 48, CLI_ADDED_OPTION_COUNT = 2 };
-
-/* Sets [settings] to what pprof does by itself, and gives the table of options that change them. */
-void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]);
-
-/* What the options say together: to be called after cli_parse, before [settings] is used. False: they contradict each
- * other, and that has been said. */
-bool cli_settle_report_options(const cli_syntax *syntax, cli_report_settings *settings);
-
-/* Reads the profile in [file], less the base where there is one. */
-bool cli_read_report_profile(const cli_report_settings *settings, const char *file, pprof_arena *arena,
-                             pprof_profile *profile, pprof_status *status);
+enum { CLI_ADDED_OPTION_COUNT = 2 };
 
 typedef enum cli_operands { CLI_FILE = 0, CLI_SYMBOLS_AND_FILE, CLI_BASE_AND_FILE } cli_operands;
 

@@ -209,7 +209,7 @@ bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, ch
 
 bool cli_parse_operands(const cli_syntax *syntax, const char *names, int argc, char **argv, const char **operands,
                         int *exit_status) {
-    int count;
+    int count = 0;
     return cli_parse_options(syntax, names, argc, argv, &count, exit_status) &&
            take_operands(syntax, names, count, argv + argc - count, operands);
 }

@@ -5,10 +5,13 @@
 #include <assert.h>
 #include <string.h>
 
-void cli_list_report_options(cli_report_settings *settings, cli_option options[CLI_REPORT_OPTION_COUNT]) {
+enum { OPTION_LIMIT = 48 };
+
+/* ---- the table: each part is put at [options], and gives where the next one goes ---- */
+
+/* What is told apart, and in which value. */
+static cli_option *add_measure_options(cli_report_settings *settings, cli_option *options) {
     pprof_report_options *report = &settings->report;
-    *settings =
-        (cli_report_settings){.trim = true, .report = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1}};
     const cli_option list[] = {
         {.name = "cum", .choice = &settings->order, .chosen = 1, .help = "sort by cumulative value"},
         {.name = "flat", .choice = &settings->order, .chosen = 0, .help = "sort by the frame's own value (default)"},
@@ -36,6 +39,15 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
          .help = "the value to show, by name or number"},
         {.name = "mean", .flag = &report->mean, .help = "divide values by the sample's first one (its count)"},
         {.name = "unit", .text = &report->unit, .value = "UNIT", .help = "write values in this unit (s, ms, MB, …)"},
+    };
+    memcpy(options, list, sizeof list);
+    return options + sizeof list / sizeof *list;
+}
+
+/* Which samples, frames and labels. */
+static cli_option *add_filter_options(cli_report_settings *settings, cli_option *options) {
+    pprof_report_options *report = &settings->report;
+    const cli_option list[] = {
         {.name = "focus", .text = &report->focus, .value = "REGEX", .help = "only samples with a matching frame"},
         {.name = "ignore", .text = &report->ignore, .value = "REGEX", .help = "no samples with a matching frame"},
         {.name = "hide", .text = &report->hide, .value = "REGEX", .help = "leave out matching frames"},
@@ -58,6 +70,15 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
         {.name = "relative-percentages",
          .flag = &report->relative_percentages,
          .help = "shares of what these leave, not of the whole"},
+    };
+    memcpy(options, list, sizeof list);
+    return options + sizeof list / sizeof *list;
+}
+
+/* How much is printed, beside which profile and which sources. */
+static cli_option *add_print_options(cli_report_settings *settings, cli_option *options) {
+    pprof_report_options *report = &settings->report;
+    const cli_option list[] = {
         {.name = "nodecount", .count = &report->node_count, .value = "N", .help = "at most so many nodes (0: all)"},
         {.name = "nodefraction",
          .fraction = &report->node_fraction,
@@ -88,14 +109,15 @@ void cli_list_report_options(cli_report_settings *settings, cli_option options[C
          .value = "DIR:DIR",
          .help = "what paths of source files lose at their beginning"},
         CLI_SIZE_LIMIT_OPTION(&settings->size_limit),
-        {0},
     };
-    static_assert(sizeof list / sizeof *list + CLI_ADDED_OPTION_COUNT <= CLI_REPORT_OPTION_COUNT,
-                  "CLI_REPORT_OPTION_COUNT is too small");
     memcpy(options, list, sizeof list);
+    return options + sizeof list / sizeof *list;
 }
 
-bool cli_settle_report_options(const cli_syntax *syntax, cli_report_settings *settings) {
+/* ---- the report ---- */
+
+/* What the options say together. False: they contradict each other, and that has been said. */
+static bool settle_options(const cli_syntax *syntax, cli_report_settings *settings) {
     pprof_report_options *report = &settings->report;
     report->granularity = (pprof_granularity)settings->granularity;
     report->cumulative = settings->order == 1;
@@ -121,8 +143,9 @@ static bool subtract_base(const cli_report_settings *settings, const pprof_merge
            pprof_subtract_profile(input, &base, settings->normalize, arena, profile, status);
 }
 
-bool cli_read_report_profile(const cli_report_settings *settings, const char *file, pprof_arena *arena,
-                             pprof_profile *profile, pprof_status *status) {
+/* The profile in [file], less the base where there is one. */
+static bool read_profile(const cli_report_settings *settings, const char *file, pprof_arena *arena,
+                         pprof_profile *profile, pprof_status *status) {
     if (settings->base == NULL && settings->diff_base == NULL)
         return cli_read_profile(file, settings->size_limit, arena, profile, status);
     pprof_profile own;
@@ -134,27 +157,27 @@ bool cli_read_report_profile(const cli_report_settings *settings, const char *fi
 int cli_run_report(const cli_report *report, int argc, char **argv) {
     static const char *const names[] = {
         [CLI_FILE] = "FILE", [CLI_SYMBOLS_AND_FILE] = "REGEX FILE", [CLI_BASE_AND_FILE] = "BASE FILE"};
-    cli_report_settings settings;
-    cli_option options[CLI_REPORT_OPTION_COUNT] = {0};
-    cli_list_report_options(&settings, options);
-    if (report->add_options != NULL) {
-        cli_option *end = options;
-        while (end->name != NULL) end++;
-        report->add_options(&settings, end);
-    }
+    cli_report_settings settings = {.trim = true,
+                                    .report = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1}};
+    cli_option options[OPTION_LIMIT] = {0};
+    cli_option *end = add_measure_options(&settings, options);
+    end = add_filter_options(&settings, end);
+    end = add_print_options(&settings, end);
+    assert(end + CLI_ADDED_OPTION_COUNT < options + OPTION_LIMIT);
+    if (report->add_options != NULL) report->add_options(&settings, end);
     const cli_syntax syntax = {report->command, report->about, options};
     const char *operands[2];
     int exit_status;
     if (!cli_parse_operands(&syntax, names[report->operands], argc, argv, operands, &exit_status)) return exit_status;
     if (report->operands == CLI_SYMBOLS_AND_FILE) settings.report.symbols = operands[0];
     if (report->operands == CLI_BASE_AND_FILE) settings.diff_base = operands[0];
-    if (!cli_settle_report_options(&syntax, &settings)) return CLI_MISUSED;
+    if (!settle_options(&syntax, &settings)) return CLI_MISUSED;
 
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_profile profile;
     const char *file = operands[report->operands == CLI_FILE ? 0 : 1];
-    bool done = cli_read_report_profile(&settings, file, &arena, &profile, &status) &&
+    bool done = read_profile(&settings, file, &arena, &profile, &status) &&
                 report->print(&profile, &settings.report, stdout, &arena, &status);
     exit_status = done ? cli_finish_output() : cli_report_failure(&status);
     pprof_arena_free(&arena);

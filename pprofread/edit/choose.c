@@ -16,7 +16,6 @@ typedef struct matches {
 static bool find_matches(matches *matches, const pprof_profile *profile, const char *option, const char *text,
                          bool is_mapping, pprof_arena *arena, pprof_status *status) {
     pprof_pattern pattern;
-    *matches = (struct matches){0};
     if (!pprof_compile_pattern(&pattern, option, text, status)) return false;
     matches->is_set = pattern.is_set;
     if (is_mapping) {
@@ -53,7 +52,7 @@ static bool is_on_stack(const matches *matches, const pprof_profile *profile, ui
 bool pprof_choose_samples(const pprof_profile *input, const char *path, const pprof_sample_choice *choice,
                           pprof_arena *arena, pprof_profile *output, pprof_status *status) {
     pprof_arena scratch = {0};
-    matches keep, drop, keep_mapping, drop_mapping;
+    matches keep = {0}, drop = {0}, keep_mapping = {0}, drop_mapping = {0};
     pprof_profile chosen = *input;
     size_t type_count = input->sample_type_count;
     bool done = find_matches(&keep, input, "keep", choice->keep, false, &scratch, status) &&
@@ -61,15 +60,16 @@ bool pprof_choose_samples(const pprof_profile *input, const char *path, const pp
                 find_matches(&keep_mapping, input, "keep-mapping", choice->keep_mapping, true, &scratch, status) &&
                 find_matches(&drop_mapping, input, "drop-mapping", choice->drop_mapping, true, &scratch, status);
     if (done) chosen.values = pprof_allocate(&scratch, input->sample_count, type_count * sizeof(int64_t), status);
-    for (uint32_t s = 0; !status->failed && s < input->sample_count; s++) {
+    done = done && !status->failed;
+    for (uint32_t s = 0; done && s < input->sample_count; s++) {
         bool stays = (!keep.is_set || is_on_stack(&keep, input, s)) && !is_on_stack(&drop, input, s) &&
                      (!keep_mapping.is_set || is_on_stack(&keep_mapping, input, s)) &&
                      !is_on_stack(&drop_mapping, input, s);
         /* Merging leaves out samples of zeros, and what only they use. */
         if (stays) memcpy(chosen.values + s * type_count, input->values + s * type_count, type_count * sizeof(int64_t));
     }
-    done = done && !status->failed &&
-           pprof_merge_profiles(&(pprof_merge_input){.profile = &chosen, .path = path}, 1, arena, output, status);
+    done =
+        done && pprof_merge_profiles(&(pprof_merge_input){.profile = &chosen, .path = path}, 1, arena, output, status);
     pprof_arena_free(&scratch);
     return done;
 }

@@ -258,7 +258,7 @@ static bool make_room(perf_reader *reader, size_t name_length, pprof_status *sta
         size_t capacity = 2 * (reader->object_capacity + name_length) + 4096;
         char *text = pprof_allocate(reader->scratch, capacity, 1, status);
         if (text == NULL) return false;
-        if (reader->object_size != 0) memcpy(text, reader->object_text, reader->object_size);
+        if (reader->object_text != NULL) memcpy(text, reader->object_text, reader->object_size);
         reader->object_text = text;
         reader->object_capacity = capacity;
     }

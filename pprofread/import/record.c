@@ -38,8 +38,9 @@ static bool create_folder(pprof_record_run *run, pprof_status *status) {
 static void remove_folder(const pprof_record_run *run) {
     DIR *folder = opendir(run->folder);
     if (folder == NULL) return;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        if (entry->d_name[0] != '.') (void)unlinkat(dirfd(folder), entry->d_name, 0);
+    int descriptor = dirfd(folder);
+    for (struct dirent *entry; descriptor >= 0 && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.') (void)unlinkat(descriptor, entry->d_name, 0);
     (void)closedir(folder);
     (void)rmdir(run->folder);
 }

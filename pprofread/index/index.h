@@ -42,7 +42,7 @@ typedef enum pprof_section {
     SECTION_EDGES,
     SECTION_KEYS,
     SECTION_BUCKETS,
-    SECTION_CURVES, /* one for each pprof_curve, in their order */
+    SECTION_FUNCTION_CURVE,
     SECTION_EDGE_CURVE,
     SECTION_PLACE_CURVE,
     SECTION_COUNT
@@ -77,7 +77,10 @@ enum {
 size_t pprof_get_record_size(pprof_section section);
 
 static inline pprof_section pprof_get_curve_section(pprof_curve curve) {
-    return (pprof_section)((unsigned)SECTION_CURVES + (unsigned)curve);
+    static const pprof_section sections[] = {[PPROF_CURVE_FUNCTIONS] = SECTION_FUNCTION_CURVE,
+                                             [PPROF_CURVE_EDGES] = SECTION_EDGE_CURVE,
+                                             [PPROF_CURVE_PLACES] = SECTION_PLACE_CURVE};
+    return sections[curve];
 }
 
 static inline uint64_t pprof_count_chunks(uint64_t sections_size) {

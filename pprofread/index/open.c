@@ -21,7 +21,7 @@ size_t pprof_get_record_size(pprof_section section) {
         [SECTION_EDGES] = 8, [SECTION_KEYS] = 8,       [SECTION_BUCKETS] = 4,
     };
     enum { CURVE_POINT_SIZE = 20 };
-    return section >= SECTION_CURVES ? CURVE_POINT_SIZE : sizes[section];
+    return section >= SECTION_FUNCTION_CURVE ? CURVE_POINT_SIZE : sizes[section];
 }
 
 void pprof_fail_index(const pprof_index *index, const char *what) {

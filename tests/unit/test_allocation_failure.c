@@ -18,7 +18,9 @@ static uint64_t requests_left; /* until one fails; 0: none does */
 static bool has_failed;
 
 static bool fails_now(void) {
-    if (requests_left == 0 || --requests_left > 0) return false;
+    if (requests_left == 0) return false;
+    requests_left--;
+    if (requests_left > 0) return false;
     has_failed = true;
     errno = ENOMEM;
     return true;
