@@ -84,13 +84,13 @@ def list_commands(build):
     return list(commands.values())
 
 
-def check_tidy(source, build, llvm):
+def check_tidy(_, build, llvm):
     tool = f"clang-tidy-{llvm}"
     need(tool)
 
     def check_file(command):
-        done = subprocess.run([tool, "-p", folder, "--quiet", f"--config-file={source}/.clang-tidy", command["file"]],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([tool, "-p", folder, "--quiet", command["file"]], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             print(done.stdout or done.stderr, end="", flush=True)
         return done.returncode == 0

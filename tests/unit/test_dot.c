@@ -132,10 +132,7 @@ static pprof_profile make_calls(making *m) {
 
 static void expect_edge(const char *text, const char *tooltip, const char *color) {
     const char *at = strstr(text, tooltip);
-    if (at == NULL) {
-        fail_msg("no edge %s in:\n%s", tooltip, text);
-        return;
-    }
+    if (at == NULL) fail_msg("no edge %s in:\n%s", tooltip, text);
     while (at > text && at[-1] != '\n') at--;
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "color=\"%s\"", color);

@@ -159,7 +159,7 @@ static uint8_t *convert_words(const pprof_source *source, size_t word_size, bool
     assert_non_null(converted);
     uint64_t last[3] = {1, 1, 1};
     size_t at = 0;
-    while (!(last[0] == 0 && last[1] == 1 && last[2] == 0 && at > 5 * 8)) {
+    while (!(last[0] == 0 && last[1] == 1 && last[2] == 0 && at > (size_t)5 * 8)) {
         uint64_t word;
         memcpy(&word, source->data + at, 8);
         at += 8;
@@ -196,11 +196,11 @@ static void test_gperftools_of_other_machines(void **state) {
 /* The words of a recording, and the maps after them. */
 static bool import_words(const uint64_t *words, size_t count, const char *maps, pprof_arena *arena,
                          pprof_profile *profile, pprof_status *status) {
-    size_t size = count * sizeof *words + strlen(maps);
-    uint8_t *bytes = pprof_arena_allocate(arena, size, 1);
-    memcpy(bytes, words, count * sizeof *words);
-    memcpy(bytes + count * sizeof *words, maps, strlen(maps));
-    const pprof_source source = {.path = "x.prof", .data = bytes, .size = size};
+    size_t words_size = count * sizeof *words, maps_size = strlen(maps);
+    uint8_t *bytes = pprof_arena_allocate(arena, words_size + maps_size, 1);
+    memcpy(bytes, words, words_size);
+    memcpy(bytes + words_size, maps, maps_size);
+    const pprof_source source = {.path = "x.prof", .data = bytes, .size = words_size + maps_size};
     return pprof_import_gperftools(&source, arena, profile, status);
 }
 

@@ -2,16 +2,9 @@
  * How many samples there are is left to chance; that the hot loop is found where the source has it is not. */
 #include "import/import.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "folder_support.h"
 
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/test_import_live.XXXXXX";
 
 static const char source_text[] = "volatile unsigned long sum;\n"
                                   "static __attribute__((always_inline)) inline void step(unsigned long i) {\n"
@@ -27,31 +20,11 @@ static const char source_text[] = "volatile unsigned long sum;\n"
                                   "    return 0;\n"
                                   "}\n";
 
-static bool run(const char *line) {
-    char command[1024];
-    (void)snprintf(command, sizeof command, "cd %s && { %s; } >log 2>&1", folder, line);
-    return system(command) == 0;
-}
-
-static const char *in_folder(const char *name) {
-    static char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 static int set_up(void **state) {
     (void)state;
-    if (mkdtemp(folder) == NULL) return -1;
-    FILE *file = fopen(in_folder("burn.c"), "w");
-    if (file == NULL || fputs(source_text, file) < 0) return -1;
-    return fclose(file);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    char command[256];
-    (void)snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    if (make_folder() != 0) return -1;
+    write_text("burn.c", source_text);
+    return 0;
 }
 
 static bool build_program(const char *options) {
@@ -61,7 +34,7 @@ static bool build_program(const char *options) {
                    "{ command -v llvm-symbolizer-22 || command -v llvm-symbolizer-19; } && "
                    "$C -O2 -g -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer %s burn.c -o burn",
                    options);
-    return run(line);
+    return run_line(line);
 }
 
 /* "step:3 < burn:7 < main:11 < …": the innermost frames of a sample. */
@@ -101,7 +74,8 @@ static void expect_hot_loop(const pprof_profile *addresses, pprof_arena *arena) 
 
 static void record_with_perf(const char *options) {
     if (!build_program(options)) skip();
-    if (!run("perf record -q -e cpu-clock -F 499 -g -o x.data ./burn && perf script -i x.data | grep -q burn")) skip();
+    if (!run_line("perf record -q -e cpu-clock -F 499 -g -o x.data ./burn && perf script -i x.data | grep -q burn"))
+        skip();
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_profile addresses;
@@ -112,8 +86,8 @@ static void record_with_perf(const char *options) {
 
 static void record_with_gperftools(const char *options) {
     if (!build_program(options)) skip();
-    if (!run("P=$(ls /usr/lib/*/libprofiler.so.0 | head -n 1) && "
-             "LD_PRELOAD=$P CPUPROFILE=x.prof CPUPROFILE_FREQUENCY=500 ./burn && test -s x.prof"))
+    if (!run_line("P=$(ls /usr/lib/*/libprofiler.so.0 | head -n 1) && "
+                  "LD_PRELOAD=$P CPUPROFILE=x.prof CPUPROFILE_FREQUENCY=500 ./burn && test -s x.prof"))
         skip();
     pprof_arena arena = {0};
     pprof_status status = {0};
@@ -154,5 +128,5 @@ int main(void) {
         cmocka_unit_test(test_gperftools),
         cmocka_unit_test(test_gperftools_at_a_fixed_address),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, remove_folder);
 }

@@ -2,50 +2,20 @@
  * addresses, hybrid machines, and nonsense. */
 #include "import/import.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "folder_support.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/test_import_perf.XXXXXX";
-
-static void write_text(const char *name, const char *text) {
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
 
 static int set_up(void **state) {
     (void)state;
-    if (mkdtemp(folder) == NULL) return -1;
+    if (make_folder() != 0) return -1;
     char command[512], path[4096];
     (void)snprintf(command, sizeof command, "#!/bin/sh\ncat '%s'/\"$1\"\ntest \"$1\" != script || . '%s'/end\n", folder,
                    folder);
-    write_text("perf", command);
-    (void)snprintf(path, sizeof path, "%s/perf", folder);
-    if (chmod(path, 0700) != 0) return -1;
+    write_program("perf", command);
     (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
     return setenv("PATH", path, 1);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    static const char *const names[] = {"perf", "evlist", "buildid-list", "script", "end"};
-    char path[256];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        (void)unlink(path);
-    }
-    return rmdir(folder);
 }
 
 #define CLOCK_EVENT                                                                                                    \
@@ -77,7 +47,8 @@ static void expect_samples(const char *events, const char *script, const char *e
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     for (uint32_t i = 0; i < profile->sample_count; i++) {
-        (void)fprintf(out, "%" PRId64 " %" PRId64 ":", profile->values[2 * i], profile->values[2 * i + 1]);
+        (void)fprintf(out, "%" PRId64 " %" PRId64 ":", profile->values[2 * (size_t)i],
+                      profile->values[2 * (size_t)i + 1]);
         for (uint32_t j = profile->first_location[i]; j < profile->first_location[i + 1]; j++) {
             const pprof_location *location = &profile->locations[profile->sample_locations[j]];
             if (location->mapping == PPROF_NONE) {
@@ -267,13 +238,16 @@ static void test_nonsense(void **state) {
     };
     const size_t count = sizeof lines / sizeof *lines;
     for (size_t shift = 0; shift < count; shift++) { /* every line after every other once, and a good sample at last */
-        char script[16384] = "7/7 1 cpu-clock: \n";
-        for (size_t i = 0; i < count; i++) {
-            strcat(script, lines[(i * (shift + 1)) % count]);
-            strcat(script, "\n");
-        }
-        strcat(script, "\n" MAP_PROG("7", "400000") "7/7 1 cpu-clock: \n\t400010 (/bin/prog)\n\n");
+        char *script = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&script, &size);
+        assert_non_null(out);
+        (void)fputs("7/7 1 cpu-clock: \n", out);
+        for (size_t i = 0; i < count; i++) (void)fprintf(out, "%s\n", lines[(i * (shift + 1)) % count]);
+        (void)fputs("\n" MAP_PROG("7", "400000") "7/7 1 cpu-clock: \n\t400010 (/bin/prog)\n\n", out);
+        assert_int_equal(fclose(out), 0);
         imported result = import(CLOCK_EVENT, script, "");
+        free(script);
         if (!result.fine) fail_msg("%s", result.status.message);
         assert_true(result.profile.sample_count >= 1);
         pprof_arena_free(&result.arena);
@@ -305,5 +279,5 @@ int main(void) {
         cmocka_unit_test(test_nonsense),
         cmocka_unit_test(test_without_perf),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, remove_folder);
 }

@@ -256,7 +256,7 @@ static void walk_index(const pprof_index *index) {
             (void)pprof_find_sum(index, (pprof_curve)curve, UINT64_C(1) << bit);
             (void)pprof_find_weight(index, (pprof_curve)curve, UINT64_C(1) << bit);
         }
-    for (double threshold = 0; threshold <= 100; threshold += 25) (void)pprof_cut_hot_edges(index, threshold);
+    for (int threshold = 0; threshold <= 100; threshold += 25) (void)pprof_cut_hot_edges(index, threshold);
     (void)pprof_get_origin(index);
 }
 

@@ -1,40 +1,22 @@
 /* Source listings: the lines shown and their values, how files are found, and files that had better not be read. */
 #include "print/source_file.h"
 
+#include "folder_support.h"
 #include "weights_support.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/pprofread-list-XXXXXX";
-
-static char *get_path(const char *name) {
-    static char path[512];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static int make_files(void **state) {
     (void)state;
-    if (mkdtemp(folder) == NULL) return -1;
-    if (mkdir(get_path("project"), 0700) != 0 || mkdir(get_path("project/src"), 0700) != 0) return -1;
-    FILE *file = fopen(get_path("project/src/x.c"), "w");
+    if (make_folder() != 0) return -1;
+    if (mkdir(in_folder("project"), 0700) != 0 || mkdir(in_folder("project/src"), 0700) != 0) return -1;
+    FILE *file = fopen(in_folder("project/src/x.c"), "w");
     if (file == NULL) return -1;
     for (int i = 1; i <= 29; i++) (void)fprintf(file, "\tline %d\x1b\r\n", i);
     (void)fputs("line 30", file);
     (void)fclose(file);
-    file = fopen(get_path("large.c"), "w");
+    file = fopen(in_folder("large.c"), "w");
     if (file == NULL || ftruncate(fileno(file), (off_t)1 << 40) != 0) return -1;
     (void)fclose(file);
-    return mkfifo(get_path("pipe.c"), 0600);
-}
-
-static int remove_files(void **state) {
-    (void)state;
-    static const char *const names[] = {"project/src/x.c", "project/src", "project", "large.c", "pipe.c", ""};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) (void)remove(get_path(names[i]));
-    return 0;
+    return mkfifo(in_folder("pipe.c"), 0600);
 }
 
 /* malloc'ed; NULL when it fails, with the status set. */
@@ -77,7 +59,7 @@ static void test_lines_have_their_values(void **state) {
     (void)state;
     making m;
     char path[512], expected[1024];
-    (void)snprintf(path, sizeof path, "%s", get_path("project/src/x.c"));
+    (void)snprintf(path, sizeof path, "%s", in_folder("project/src/x.c"));
     pprof_profile profile = make_profile(&m, path, 8);
     const pprof_report_options options = {.symbols = "."};
     char *text = list(&m, &profile, &options);
@@ -101,7 +83,7 @@ static void test_lines_have_their_values(void **state) {
 static void test_without_a_start_line_the_list_begins_a_little_before(void **state) {
     (void)state;
     making m;
-    pprof_profile profile = make_profile(&m, get_path("project/src/x.c"), 0);
+    pprof_profile profile = make_profile(&m, in_folder("project/src/x.c"), 0);
     const pprof_report_options options = {.symbols = "^f$"};
     char *text = list(&m, &profile, &options);
     assert_non_null(text);
@@ -114,8 +96,8 @@ static void test_without_a_start_line_the_list_begins_a_little_before(void **sta
 static void test_files_are_found_elsewhere(void **state) {
     (void)state;
     char deep[512], project[512];
-    (void)snprintf(deep, sizeof deep, "%s", get_path("project/src/no/such/folder"));
-    (void)snprintf(project, sizeof project, "%s", get_path("project"));
+    (void)snprintf(deep, sizeof deep, "%s", in_folder("project/src/no/such/folder"));
+    (void)snprintf(project, sizeof project, "%s", in_folder("project"));
     const pprof_report_options trimmed = {.symbols = "f", .trim_path = "/x:/builds/a/", .source_path = deep};
     expect_list("/builds/a/src/x.c", &trimmed, "f in src/x.c\n");
     expect_list("/builds/a/src/x.c", &trimmed, "     9:\tline 9");
@@ -130,11 +112,11 @@ static void test_only_files_of_a_sane_size_are_read(void **state) {
     (void)state;
     const pprof_report_options options = {.symbols = "f"};
     expect_list("/dev/zero", &options, " Error: open /dev/zero: not a regular file\n");
-    expect_list(get_path("pipe.c"), &options, "pipe.c: not a regular file\n"); /* and nobody waits for a writer */
+    expect_list(in_folder("pipe.c"), &options, "pipe.c: not a regular file\n"); /* and nobody waits for a writer */
     const pprof_report_options searching = {.symbols = "f", .source_path = folder};
     expect_list("pipe.c", &searching, "could not find file pipe.c");
-    expect_list(get_path("project"), &options, "project: not a regular file\n");
-    expect_list(get_path("large.c"), &options, "large.c: too large for a source file\n");
+    expect_list(in_folder("project"), &options, "project: not a regular file\n");
+    expect_list(in_folder("large.c"), &options, "large.c: too large for a source file\n");
     expect_list("/nope/\x1b[31m", &options, " Error: open /nope/\\x1b[31m: no such file or directory\n");
 }
 
@@ -182,5 +164,5 @@ int main(void) {
         cmocka_unit_test(test_what_nothing_matches_is_said),
         cmocka_unit_test(test_paths_are_trimmed),
     };
-    return cmocka_run_group_tests(tests, make_files, remove_files);
+    return cmocka_run_group_tests(tests, make_files, remove_folder);
 }

@@ -5,17 +5,9 @@
  * Nothing here depends on time, or on a profiler being allowed to run. */
 #include "import/import.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "folder_support.h"
 
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/test_symbolize.XXXXXX";
 
 /* One word per line of the stack that it records: itself, its two callers and theirs. */
 static const char library_source[] = /* of libwhere.so, or linked in */
@@ -50,47 +42,18 @@ static const char program_source[] = "#include <cstdint>\n"
                                      "    while ((c = getc(maps)) != EOF) putchar(c);\n"
                                      "}\n";
 
-static void write_text(const char *name, const char *text) {
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(chmod(path, 0700), 0);
-}
-
-/* Runs a shell line in the folder; whether it ended well. */
-static bool run(const char *line) {
-    char command[2048];
-    (void)snprintf(command, sizeof command, "cd %s && { %s; } >log 2>&1", folder, line);
-    return system(command) == 0;
-}
-
-static const char *in_folder(const char *name) {
-    static char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 static bool has_tools; /* clang, objcopy and llvm-symbolizer */
 
 static int set_up(void **state) {
     (void)state;
-    if (mkdtemp(folder) == NULL) return -1;
+    if (make_folder() != 0) return -1;
     write_text("where.cpp", library_source);
     write_text("main.cpp", program_source);
-    has_tools = run("for c in clang++-22 clang++-19; do command -v $c && ln -s $(command -v $c) cxx && break; done;"
-                    "test -e cxx && command -v objcopy && { command -v llvm-symbolizer-22 || command -v "
-                    "llvm-symbolizer-19; } && test $(uname -m) = x86_64");
+    has_tools =
+        run_line("for c in clang++-22 clang++-19; do command -v $c && ln -s $(command -v $c) cxx && break; done;"
+                 "test -e cxx && command -v objcopy && { command -v llvm-symbolizer-22 || command -v "
+                 "llvm-symbolizer-19; } && test $(uname -m) = x86_64");
     return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    char command[256];
-    (void)snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 /* ---- reading back ---- */
@@ -153,9 +116,9 @@ static void expect_places(symbolized *result) {
 
 static void check_build(const char *build) {
     if (!has_tools) skip();
-    if (!run("rm -f program* libwhere*")) fail();
-    if (!run(build)) fail_msg("cannot build: %s", build);
-    assert_true(run("LD_LIBRARY_PATH=. ./program >x.prof"));
+    if (!run_line("rm -f program* libwhere*")) fail();
+    if (!run_line(build)) fail_msg("cannot build: %s", build);
+    assert_true(run_line("LD_LIBRARY_PATH=. ./program >x.prof"));
     symbolized result = symbolize("x.prof", NULL, NULL);
     expect_places(&result);
     pprof_arena_free(&result.arena);
@@ -198,8 +161,9 @@ static void test_without_build_id(void **state) {
 
 static void build_program(void) {
     if (!has_tools) skip();
-    if (!run("rm -f program* libwhere* moved && ./cxx -O2 -g -Wl,--build-id main.cpp where.cpp -o program")) fail();
-    assert_true(run("./program >x.prof && mv program moved"));
+    if (!run_line("rm -f program* libwhere* moved && ./cxx -O2 -g -Wl,--build-id main.cpp where.cpp -o program"))
+        fail();
+    assert_true(run_line("./program >x.prof && mv program moved"));
 }
 
 static void test_binary_that_has_moved(void **state) {
@@ -215,7 +179,7 @@ static void test_binary_that_has_moved(void **state) {
     result = symbolize("x.prof", moved, NULL);
     expect_places(&result);
     /* Symbolized once, the profile knows the build: another one is refused. */
-    assert_true(run("./cxx -O0 -g -Wl,--build-id main.cpp where.cpp -o other"));
+    assert_true(run_line("./cxx -O0 -g -Wl,--build-id main.cpp where.cpp -o other"));
     pprof_profile again;
     char other[256];
     (void)snprintf(other, sizeof other, "%s", in_folder("other"));
@@ -249,11 +213,11 @@ static void expect_failure(const char *binary, const char *symbolizer, const cha
 static void test_binary_that_is_none(void **state) {
     (void)state;
     build_program();
-    write_text("text", "#!/bin/sh\n");
+    write_program("text", "#!/bin/sh\n");
     expect_failure("text", NULL, "/text: this is no ELF file");
     expect_failure("missing", NULL, "/missing: No such file");
     expect_failure(".", NULL, "not a regular file");
-    assert_true(run("head -c 100 moved >cut; head -c 300 moved >cut2"));
+    assert_true(run_line("head -c 100 moved >cut; head -c 300 moved >cut2"));
     expect_failure("cut", NULL, "/cut: the program headers are cut short");
     expect_failure("cut2", NULL, "/cut2: the program headers are cut short");
 }
@@ -264,18 +228,18 @@ static void test_bad_symbolizers(void **state) {
     (void)state;
     build_program();
     expect_failure("moved", "missing", "/missing: no such program");
-    write_text("dies", "#!/bin/sh\nread x\necho 'out of luck' >&2\nkill -9 $$\n");
+    write_program("dies", "#!/bin/sh\nread x\necho 'out of luck' >&2\nkill -9 $$\n");
     expect_failure("moved", "dies", "/dies: answered 0 of 2 addresses, then ended with signal 9: out of luck");
-    write_text("stops", "#!/bin/sh\nread x y z\necho \"{\\\"Address\\\":\\\"$z\\\"}\"\nexit 0\n");
+    write_program("stops", "#!/bin/sh\nread x y z\necho \"{\\\"Address\\\":\\\"$z\\\"}\"\nexit 0\n");
     expect_failure("moved", "stops", "/stops: answered 1 of 2 addresses, then ended with exit status 0; try another");
-    write_text("old", "#!/bin/sh\necho main\necho main.c:1:2\n");
+    write_program("old", "#!/bin/sh\necho main\necho main.c:1:2\n");
     expect_failure("moved", "old", "/old: printed \"main\" where JSON was due; use llvm-symbolizer of LLVM 19");
-    write_text("wrong", "#!/bin/sh\nwhile read x; do echo '{\"Address\":\"0x1\"}'; done\n");
+    write_program("wrong", "#!/bin/sh\nwhile read x; do echo '{\"Address\":\"0x1\"}'; done\n");
     expect_failure("moved", "wrong", "/wrong: answered for address \"0x1\", which is not what it was asked");
-    write_text("chatters", "#!/bin/sh\nwhile read x y z; do for i in 1 2 3; do "
-                           "echo \"{\\\"Address\\\":\\\"$z\\\"}\"; done; done\n");
+    write_program("chatters", "#!/bin/sh\nwhile read x y z; do for i in 1 2 3; do "
+                              "echo \"{\\\"Address\\\":\\\"$z\\\"}\"; done; done\n");
     expect_failure("moved", "chatters", "/chatters: answered for address");
-    write_text("refuses", "#!/bin/sh\nexec <&-\necho 'no such option' >&2\nexit 2\n");
+    write_program("refuses", "#!/bin/sh\nexec <&-\necho 'no such option' >&2\nexit 2\n");
     expect_failure("moved", "refuses", "then ended with exit status 2: no such option");
 }
 
@@ -297,8 +261,8 @@ static void test_odd_answers(void **state) {
     (void)snprintf(odd, sizeof odd, "%s", in_folder("odd"));
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         write_text("answer", symbols[i]);
-        write_text("odd", "#!/bin/sh\ncd $(dirname $0)\nwhile read x y z; do "
-                          "printf '{\"Address\":\"%s\"%s}\\n' $z \"$(cat answer)\"; done\n");
+        write_program("odd", "#!/bin/sh\ncd $(dirname $0)\nwhile read x y z; do "
+                             "printf '{\"Address\":\"%s\"%s}\\n' $z \"$(cat answer)\"; done\n");
         symbolized result = symbolize("x.prof", moved, odd);
         if (!result.fine) fail_msg("%s", result.status.message);
         assert_string_equal(describe(&result, 0), "");
@@ -416,5 +380,5 @@ int main(void) {
         cmocka_unit_test(test_file_addresses),
         cmocka_unit_test(test_symbolized_profile_without_files),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, remove_folder);
 }
