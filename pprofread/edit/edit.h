@@ -19,9 +19,10 @@ typedef struct pprof_pattern {
 /* Compiles the user's [text] (NULL or "": no pattern); [name] is the option, for the message. */
 bool pprof_compile_pattern(pprof_pattern *pattern, const char *name, const char *text, pprof_status *status);
 
-/* Compiles a pattern that came with a profile, to match whole names. A pattern that is not valid, or looks as if it was
- * made to exhaust the regular expression engine, is no pattern. */
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena, pprof_status *status);
+/* Compiles a pattern that came with a profile as its [name], to match whole names. One that the engine does not
+ * understand as RE2 does is no pattern; one that is made to exhaust it is refused. */
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const char *name, pprof_string text, pprof_arena *arena,
+                                   pprof_status *status);
 
 /* Whether any part of [string] matches. False when no pattern is set. */
 bool pprof_match_pattern(const pprof_pattern *pattern, pprof_string string);

@@ -35,39 +35,81 @@ static size_t find_bracket_end(pprof_string text, size_t i) {
 /* What stands before an operator, and so is repeated. */
 typedef enum operand { OPERAND_NONE = 0, OPERAND_CHARACTER, OPERAND_GROUP } operand;
 
-/* glibc's engine recurses on nested groups, multiplies out {m,n}, takes exponential time on back references, and time
- * and memory exponential in the nesting of repeated groups. A profiler needs none of that to list its own functions. */
-static bool is_harmless(pprof_string text) {
-    enum { LONGEST = 1 << 12, DEEPEST = 50 };
-    if (text.length > LONGEST) return false;
+/* What an expression holds that costs the engine something. */
+typedef struct ingredients {
+    bool is_foreign; /* what the engine does not know, or repeats so that it takes exponential time */
+    uint32_t depth, repetitions, anchors;
+    uint32_t choices; /* behind a repetition that something follows: the engine's states may double with each */
+} ingredients;
+
+/* Whether what is repeated by text[i] is all that is left of a whole alternative: "prefix.*". */
+static bool ends_alternative(pprof_string text, size_t i, int depth) {
+    return i + 1 == text.length || (depth == 0 && text.text[i + 1] == '|');
+}
+
+/* glibc's engine multiplies out {m,n}, takes exponential time on back references, and time and memory exponential in
+ * the nesting of repeated groups: all that is foreign. */
+static ingredients examine(pprof_string text) {
+    ingredients found = {0};
     int depth = 0;
+    bool has_repeated = false;
     operand before = OPERAND_NONE;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.text[i];
+        bool is_choice = c == '.' || c == '[' || c == '?' || c == '*' || c == '+' || (c == '|' && depth > 0);
         depth += (c == '(') - (c == ')');
-        if (c == '\0' || c == '{' || depth < 0 || depth > DEEPEST) return false;
+        if (depth > (int)found.depth) found.depth = (uint32_t)depth;
+        if (c == '\0' || c == '{' || depth < 0) found.is_foreign = true;
         if (c == '*' || c == '+' || c == '?') {
-            if (before == OPERAND_NONE || (before == OPERAND_GROUP && c != '?')) return false;
+            if (before == OPERAND_NONE || (before == OPERAND_GROUP && c != '?')) found.is_foreign = true;
             before = OPERAND_NONE;
+            found.repetitions++;
         } else if (c == '(' || c == '|' || c == '^' || c == '$') {
             before = OPERAND_NONE;
+            found.anchors += c == '^' || c == '$';
         } else if (c == '\\') {
             char escaped = ++i < text.length ? text.text[i] : '\0';
-            if (escaped == '\0' || (escaped >= '0' && escaped <= '9')) return false;
-            bool is_anchor = strchr("<>bB`'", escaped) != NULL; /* GNU's, which match no character */
-            before = is_anchor ? OPERAND_NONE : OPERAND_CHARACTER;
+            if (escaped == '\0' || strchr("0123456789<>bB`'", escaped) != NULL)
+                found.is_foreign = true; /* GNU's anchors */
+            is_choice = escaped != '\0' && strchr("wWsS", escaped) != NULL;
+            before = OPERAND_CHARACTER;
         } else {
             if (c == '[') i = find_bracket_end(text, i);
             before = c == ')' ? OPERAND_GROUP : OPERAND_CHARACTER;
         }
+        found.choices += has_repeated && is_choice;
+        has_repeated |= (c == '*' || c == '+') && !ends_alternative(text, i, depth);
     }
+    return found;
+}
+
+/* Refuses what would keep the engine busy: a profiler lists its own functions with a few names and ".*" behind them. */
+static bool check_cost(const char *name, pprof_string text, const ingredients *found, pprof_status *status) {
+    const struct {
+        const char *what;
+        size_t count, most;
+    } limits[] = {
+        {"bytes", text.length, 1 << 12},
+        {"groups in each other", found->depth, 50},
+        {"repetitions", found->repetitions, 64},
+        {"anchors", found->anchors, 8},
+        {"choices behind a repetition", found->choices, 8},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limits[i].count > limits[i].most)
+            return pprof_fail(status,
+                              "the profile's %s: %zu %s, where %zu are the most that a regular expression of a profile "
+                              "may have; record it anew, or have its producer write a simpler one",
+                              name, limits[i].count, limits[i].what, limits[i].most);
     return true;
 }
 
-bool pprof_compile_foreign_pattern(pprof_pattern *pattern, pprof_string text, pprof_arena *arena,
+bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const char *name, pprof_string text, pprof_arena *arena,
                                    pprof_status *status) {
     *pattern = (pprof_pattern){0};
-    if (text.length == 0 || !is_harmless(text)) return true;
+    ingredients found = examine(text);
+    if (!check_cost(name, text, &found, status)) return false;
+    if (text.length == 0 || found.is_foreign) return true;
     char *whole = pprof_allocate(arena, text.length + 5, 1, status);
     if (whole == NULL) return false;
     memcpy(whole, "^(", 2);

@@ -112,8 +112,8 @@ bool pprof_prune_frames(const pprof_profile *input, pprof_arena *arena, pprof_pr
     pruner pruner = {.input = input};
     pprof_string drop = pprof_get_string(input, input->drop_frames_string);
     pprof_string keep = pprof_get_string(input, input->keep_frames_string);
-    bool done = pprof_compile_foreign_pattern(&pruner.drop, drop, arena, status) &&
-                pprof_compile_foreign_pattern(&pruner.keep, keep, arena, status) &&
+    bool done = pprof_compile_foreign_pattern(&pruner.drop, "drop_frames", drop, arena, status) &&
+                pprof_compile_foreign_pattern(&pruner.keep, "keep_frames", keep, arena, status) &&
                 (!pruner.drop.is_set || prune_with(&pruner, arena, output, status));
     pprof_free_pattern(&pruner.drop);
     pprof_free_pattern(&pruner.keep);

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_pattern pattern;
-    require_success(pprof_compile_foreign_pattern(&pattern, expression, &arena, &status), &status);
+    require_status(pprof_compile_foreign_pattern(&pattern, "fuzz", expression, &arena, &status), &status);
     (void)pprof_match_pattern(&pattern, name);
     pprof_free_pattern(&pattern);
     pprof_arena_free(&arena);

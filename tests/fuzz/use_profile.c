@@ -98,9 +98,22 @@ static void edit(const pprof_profile *profile) {
     pprof_arena_free(&arena);
 }
 
+/* Every report refuses expressions that cost too much: then the profile is used without. */
+static void drop_costly_patterns(pprof_profile *profile) {
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile pruned;
+    bool worked = pprof_prune_frames(profile, &arena, &pruned, &status);
+    require_status(worked, &status);
+    if (!worked) profile->drop_frames_string = profile->keep_frames_string = 0;
+    pprof_arena_free(&arena);
+}
+
 void use_profile(const pprof_profile *profile) {
-    weigh(profile);
-    print_report(profile);
-    encode_profile(profile);
-    edit(profile);
+    pprof_profile usable = *profile;
+    drop_costly_patterns(&usable);
+    weigh(&usable);
+    print_report(&usable);
+    encode_profile(&usable);
+    edit(&usable);
 }
