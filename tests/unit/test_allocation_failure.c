@@ -5,14 +5,13 @@
  * The linker puts these malloc, calloc and realloc in place of the library's; those of zlib, protobuf-c and the C
  * library stay as they are. */
 #include "edit/edit.h"
+#include "folder_support.h"
 #include "import/import.h"
 #include "index/lookup.h"
 #include "reader_support.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static uint64_t requests_left; /* until one fails; 0: none does */
 static bool has_failed;
@@ -47,9 +46,7 @@ void *__wrap_realloc(void *memory, size_t size) {
 
 /* ---- a program in place of perf, in PATH, and of llvm-symbolizer ---- */
 
-static char folder[] = "/tmp/test_allocation_failure.XXXXXX", stand_in[64];
-
-static const char stand_in_script[] =
+static const char stand_in[] =
     "#!/bin/sh\n"
     "case $1 in\n"
     "evlist)\n"
@@ -67,11 +64,8 @@ static const char stand_in_script[] =
 
 static bool make_stand_in(void) {
     char path[4096];
-    if (mkdtemp(folder) == NULL) return false;
-    (void)snprintf(stand_in, sizeof stand_in, "%s/perf", folder);
-    FILE *file = fopen(stand_in, "w");
-    if (file == NULL || fputs(stand_in_script, file) < 0 || fclose(file) != 0 || chmod(stand_in, 0700) != 0)
-        return false;
+    if (make_folder() != 0) return false;
+    write_program("perf", stand_in);
     (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
     return setenv("PATH", path, 1) == 0;
 }
@@ -222,7 +216,7 @@ static bool symbolize(pprof_arena *arena, FILE *out, pprof_status *status) {
     while (!elf.segments[code].is_executable) code++;
     (void)snprintf(maps, sizeof maps, "00400000-00500000 r-xp %08llx fe:00 1 /proc/self/exe\n",
                    (unsigned long long)elf.segments[code].file_offset);
-    const pprof_symbolize_options options = {.symbolizer = stand_in};
+    const pprof_symbolize_options options = {.symbolizer = in_folder("perf")};
     return read_recording(maps, arena, &addresses, status) &&
            pprof_symbolize_profile(&addresses, &options, arena, &profile, status) &&
            pprof_print_raw(&profile, &everything, out, arena, status);
@@ -349,10 +343,9 @@ static int set_up(void **state) {
 }
 
 static int tear_down(void **state) {
-    (void)state;
     free_reading(&given);
     free_reading(&given_cxx);
-    return unlink(stand_in) == 0 ? rmdir(folder) : -1;
+    return remove_folder(state);
 }
 
 int main(void) {
