@@ -1,12 +1,13 @@
 /* Takes a build, and the profile and sources where there are some; gives one HTML page that works from disk: the data
- * as JSON, of which the script (page.js) shows what is looked at. */
+ * as JSON, of which the script (overview.js, page.js) shows what is looked at. */
 #include "page/page.h"
 #include "print/flame.h"
 #include "print/print.h"
 
 #include <string.h>
 
-extern const char gate_page_style[], gate_page_script[]; /* page.css and page.js, by embed.cmake */
+/* page.css, overview.js and page.js, by embed.cmake */
+extern const char gate_page_style[], gate_page_overview[], gate_page_script[];
 
 /* The page may load nothing, whatever a name in the reports looks like. */
 static const char HEAD[] =
@@ -54,6 +55,7 @@ bool gate_write_page(const gate_build *build, const gate_page_options *options, 
     if (!gate_write_page_flame(&page)) return false;
     (void)fputs("</section>\n</main>\n<script type=\"application/json\" id=\"data\">\n{", out);
     if (!gate_print_page_data(&page) || !gate_print_page_sources(&page)) return false;
-    (void)fprintf(out, "}\n</script>\n<script type=\"module\">\n%s</script>\n</body>\n</html>\n", gate_page_script);
+    (void)fprintf(out, "}\n</script>\n<script type=\"module\">\n%s\n%s</script>\n</body>\n</html>\n",
+                  gate_page_overview, gate_page_script);
     return pprof_check_output(out, status);
 }

@@ -41,6 +41,13 @@ look tab=overview
 shows '81.3 %'
 shows 'gone'
 shows 'vanished'
+shows '1 hot call inlined (50 samples, 5.00 % in the callees).'
+shows '1 indirect call made direct.'
+shows 'The profile no longer fits 1 hot function.'
+shows 'Record a new profile of this source'
+shows "1 hot call that LLVM's inliner declined all the same."
+shows 'The profile has 1,000 samples.'
+! grep -Fq 'Build with link-time optimization' dom || fail 'a remedy for what is not in the way'
 look 'tab=functions&open=hot&source=1'
 shows '&lt;b&gt;warm&lt;/b&gt;'
 shows 'inlined: taken'

@@ -71,6 +71,45 @@ J
 expect 1 '^fail: the mean: weighted geometric mean is 1\.0' '' suite mean.json
 ! grep -Eq '^[ab] +fail' out || fail 'a part failed with the mean'
 
+# ---- an earlier run
+expect 0 '^same +pass ' '' suite pass.json --json first.json
+expect 0 'earlier: ratio 1\.0000; since then times 1\.0000 \(1\.0000–1\.0000\)$' '' suite pass.json --baseline-json first.json
+! grep -q 'the earlier run had' out || fail 'the same machine is taken for another'
+# change NAME PYTHON: first.json as NAME with its root `r`, or its benchmark `b`, changed
+change() { python3 -c "import json; r = json.load(open('first.json')); b = r['benchmarks'][0]; $2; json.dump(r, open('$1', 'w'))"; }
+change other.json 'm = r["machine"]; m["processor"] = "Z80\x1b[2J"; m["cores"] += 1; m["compiler"] = "cc 1"
+m = b["metrics"]["instructions"]; m["ratio"] = 0.5; m["interval"] = {"low": 0.4, "high": 0.625}'
+expect 0 'earlier: ratio 0\.5000; since then times 2\.0000 \(1\.6000–2\.5000\)$' '' suite pass.json --baseline-json other.json \
+    --markdown other.md --html other.html --junit other.xml --json again.json
+grep -Eq '^warning: the earlier run had another processor: Z80.x1b\[2J, now ' out || fail 'another processor'
+grep -q '^warning: the earlier run had another compiler: cc 1, now not known$' out || fail 'another compiler'
+grep -Eq '^warning: the earlier run had [0-9]+ cores, now [0-9]+$' out || fail 'other cores'
+grep -q '| 2.0000 (1.6000–2.5000) |$' other.md || fail 'the change in Markdown'
+grep -q '2.0000 (1.6000–2.5000)' other.html || fail 'the change in the page'
+! grep -q "$(printf '\033')" out other.* || fail 'a control character of the earlier run'
+python3 -c 'import json, xml.etree.ElementTree as x; x.parse("other.xml")
+assert abs(json.load(open("again.json"))["benchmarks"][0]["earlier"]["change"] - 2) < 1e-3' 2>err || fail 'the change as JSON'
+# What is no such file is refused before anything is measured; what is odd in it is not known.
+for odd in 'r["kind"] = "other"' 'r["kind"] = 1' 'del r["kind"]' 'r = [r]' 'r["version"] = 2' 'r["version"] = None'; do
+    change odd.json "$odd"
+    expect 2 '' 'odd.json: is ' suite pass.json --baseline-json odd.json
+done
+head -c 100 first.json >odd.json
+expect 2 '' 'odd.json: is not what' suite pass.json --baseline-json odd.json
+expect 2 '' 'none.json: cannot be opened' suite pass.json --baseline-json none.json
+# Two rounds of anything: inconclusive, but with a ratio.
+echo '{"benchmarks": [{"name": "same", "command": "true", "metric": "wall", "rounds": 2, "warmup": 0}]}' >quick.json
+expect 3 '^same +inconclusive ' '' suite quick.json --json first.json
+for odd in 'b["name"] = "gone"' 'b["name"] = 3' 'r["benchmarks"] = {}' 'b["metrics"] = []' 'b["metrics"]["wall"]["ratio"] = -1' \
+    'b["metrics"]["wall"]["ratio"] = "1"'; do
+    change odd.json "$odd"
+    expect 3 '^warning: same: is not in the earlier run, or was not compared there$' '' suite quick.json --baseline-json odd.json
+done
+for odd in '{"low": 2, "high": 1}' '{"low": "x"}' '[]' '{"low": 1e-300, "high": 1e300}'; do
+    change odd.json "b['metrics']['wall']['interval'] = $odd; b['metrics']['wall']['ratio'] = 1"
+    expect 3 'earlier: ratio 1\.0000; since then times [0-9.]+$' '' suite quick.json --baseline-json odd.json
+done
+
 # refuse MESSAGE JSON: a wrong suite file; the message names the file and the key.
 refuse() {
     echo "$2" >bad.json
