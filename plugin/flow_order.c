@@ -43,6 +43,11 @@ static bool append(planner *planner, index_list *list, uint32_t item) {
     return true;
 }
 
+static uint32_t get_item(const index_list *list, uint32_t index) {
+    assert(list->items != NULL && index < list->count);
+    return list->items[index];
+}
+
 /* ---- the nodes left, by joins ---- */
 
 static bool comes_before(candidate a, candidate b) {
@@ -94,8 +99,7 @@ static uint32_t find_bucket(const planner *planner, uint32_t source, uint32_t ta
     uint32_t at = (uint32_t)(mixed >> 32) & (planner->bucket_count - 1);
     for (; planner->buckets[at] != 0; at = (at + 1) & (planner->bucket_count - 1)) {
         uint32_t slot = planner->buckets[at] - 1;
-        assert(planner->source.items != NULL && slot < planner->source.count);
-        if (planner->source.items[slot] == source && planner->target.items[slot] == target) break;
+        if (get_item(&planner->source, slot) == source && get_item(&planner->target, slot) == target) break;
     }
     return at;
 }
@@ -106,7 +110,8 @@ static bool enlarge_buckets(planner *planner) {
     if (planner->buckets == NULL) return false;
     planner->bucket_count = count;
     for (uint32_t slot = 0; slot < planner->source.count; slot++)
-        planner->buckets[find_bucket(planner, planner->source.items[slot], planner->target.items[slot])] = slot + 1;
+        planner->buckets[find_bucket(planner, get_item(&planner->source, slot), get_item(&planner->target, slot))] =
+            slot + 1;
     return true;
 }
 
@@ -161,11 +166,10 @@ typedef struct program {
 static bool append_live_slots(planner *planner, program *program, uint32_t node) {
     if (!append(planner, &program->first_in, program->in.count)) return false;
     if (!append(planner, &program->first_out, program->out.count)) return false;
-    if (planner->source.count == 0) return true;
-    for (uint32_t s = planner->first_in[node]; s != PGO_NONE; s = planner->next_in.items[s])
-        if (!planner->is_gone[planner->source.items[s]] && !append(planner, &program->in, s)) return false;
-    for (uint32_t s = planner->first_out[node]; s != PGO_NONE; s = planner->next_out.items[s])
-        if (!planner->is_gone[planner->target.items[s]] && !append(planner, &program->out, s)) return false;
+    for (uint32_t s = planner->first_in[node]; s != PGO_NONE; s = get_item(&planner->next_in, s))
+        if (!planner->is_gone[get_item(&planner->source, s)] && !append(planner, &program->in, s)) return false;
+    for (uint32_t s = planner->first_out[node]; s != PGO_NONE; s = get_item(&planner->next_out, s))
+        if (!planner->is_gone[get_item(&planner->target, s)] && !append(planner, &program->out, s)) return false;
     return true;
 }
 
@@ -176,21 +180,21 @@ static bool eliminate(planner *planner, program *program, uint32_t node) {
     if (!append(planner, &program->node, node) || !append_live_slots(planner, program, node)) return false;
 
     for (uint32_t i = first_in; i < program->in.count; i++)
-        planner->out_count[planner->source.items[program->in.items[i]]]--;
+        planner->out_count[get_item(&planner->source, get_item(&program->in, i))]--;
     for (uint32_t o = first_out; o < program->out.count; o++)
-        planner->in_count[planner->target.items[program->out.items[o]]]--;
+        planner->in_count[get_item(&planner->target, get_item(&program->out, o))]--;
     for (uint32_t i = first_in; i < program->in.count; i++) {
-        uint32_t source = planner->source.items[program->in.items[i]];
+        uint32_t source = get_item(&planner->source, get_item(&program->in, i));
         for (uint32_t o = first_out; o < program->out.count; o++) {
-            uint32_t target = planner->target.items[program->out.items[o]], slot = PGO_NONE;
+            uint32_t target = get_item(&planner->target, get_item(&program->out, o)), slot = PGO_NONE;
             if (source != target && !get_slot(planner, source, target, &slot)) return false;
             if (!append(planner, &program->joined, slot)) return false;
         }
     }
     for (uint32_t i = first_in; i < program->in.count; i++)
-        if (!push_candidate(planner, planner->source.items[program->in.items[i]])) return false;
+        if (!push_candidate(planner, get_item(&planner->source, get_item(&program->in, i)))) return false;
     for (uint32_t o = first_out; o < program->out.count; o++)
-        if (!push_candidate(planner, planner->target.items[program->out.items[o]])) return false;
+        if (!push_candidate(planner, get_item(&planner->target, get_item(&program->out, o)))) return false;
     return true;
 }
 

@@ -61,7 +61,8 @@ static const char *find_in_path(const char *name, pprof_arena *arena, pprof_stat
     while (found == NULL && folder != NULL && *folder != '\0') {
         size_t length = strcspn(folder, ":");
         if (length != 0) found = find_in_folder(folder, length, name, arena, status);
-        folder += length + (folder[length] == ':');
+        folder += length;
+        if (*folder == ':') folder++;
     }
     return found;
 }
@@ -69,10 +70,12 @@ static const char *find_in_path(const char *name, pprof_arena *arena, pprof_stat
 const char *cli_find_tool(const char *name, const char *place_in_build, pprof_arena *arena, pprof_status *status) {
     char own[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", own, sizeof own);
-    const char *slash = length <= 0 ? NULL : memrchr(own, '/', (size_t)length), *found = NULL;
-    if (slash != NULL && slash != own) found = find_in_folder(own, (size_t)(slash - own), name, arena, status);
+    bool is_whole = length > 0 && (size_t)length < sizeof own;
+    const char *slash = is_whole ? memrchr(own, '/', (size_t)length) : NULL, *found = NULL;
+    size_t folder_length = slash == NULL ? 0 : (size_t)(slash - own);
+    if (folder_length != 0) found = find_in_folder(own, folder_length, name, arena, status);
     const char *in_build = found == NULL ? pprof_format_string(arena, status, "../%s", place_in_build) : NULL;
-    if (in_build != NULL && length > 1) found = find_in_folder(own, (size_t)length - 1, in_build, arena, status);
+    if (in_build != NULL && folder_length != 0) found = find_in_folder(own, folder_length, in_build, arena, status);
     if (found == NULL) found = find_in_path(name, arena, status);
     if (found == NULL)
         (void)pprof_fail(status, "%s: is needed, and neither beside pgo-gate nor in PATH: install libpgo's packages",

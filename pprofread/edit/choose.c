@@ -13,27 +13,28 @@ typedef struct matches {
     bool *functions, *mappings; /* the one that it is about; the other one is NULL */
 } matches;
 
+static bool mapping_matches(const pprof_pattern *pattern, const pprof_profile *profile, uint32_t index) {
+    return pprof_match_pattern(pattern, pprof_get_string(profile, profile->mappings[index].filename_string));
+}
+
+static bool function_matches(const pprof_pattern *pattern, const pprof_profile *profile, uint32_t index) {
+    const pprof_function *function = &profile->functions[index];
+    return pprof_match_pattern(pattern, pprof_get_string(profile, function->name_string)) ||
+           pprof_match_pattern(pattern, pprof_get_string(profile, function->system_name_string));
+}
+
 static bool find_matches(matches *matches, const pprof_profile *profile, const char *option, const char *text,
                          bool is_mapping, pprof_arena *arena, pprof_status *status) {
     pprof_pattern pattern;
     if (!pprof_compile_pattern(&pattern, option, text, status)) return false;
+    uint32_t count = is_mapping ? profile->mapping_count : profile->function_count;
+    bool *found = pprof_allocate(arena, count, sizeof *found, status);
+    for (uint32_t i = 0; found != NULL && i < count; i++)
+        found[i] = is_mapping ? mapping_matches(&pattern, profile, i) : function_matches(&pattern, profile, i);
     matches->is_set = pattern.is_set;
-    if (is_mapping) {
-        matches->mappings = pprof_allocate(arena, profile->mapping_count, sizeof(bool), status);
-        for (uint32_t m = 0; !status->failed && m < profile->mapping_count; m++)
-            matches->mappings[m] =
-                pprof_match_pattern(&pattern, pprof_get_string(profile, profile->mappings[m].filename_string));
-    } else {
-        matches->functions = pprof_allocate(arena, profile->function_count, sizeof(bool), status);
-        for (uint32_t f = 0; !status->failed && f < profile->function_count; f++) {
-            const pprof_function *function = &profile->functions[f];
-            matches->functions[f] =
-                pprof_match_pattern(&pattern, pprof_get_string(profile, function->name_string)) ||
-                pprof_match_pattern(&pattern, pprof_get_string(profile, function->system_name_string));
-        }
-    }
+    *(is_mapping ? &matches->mappings : &matches->functions) = found;
     pprof_free_pattern(&pattern);
-    return !status->failed;
+    return found != NULL;
 }
 
 static bool is_on_stack(const matches *matches, const pprof_profile *profile, uint32_t sample) {

@@ -77,10 +77,8 @@ enum {
 size_t pprof_get_record_size(pprof_section section);
 
 static inline pprof_section pprof_get_curve_section(pprof_curve curve) {
-    static const pprof_section sections[] = {[PPROF_CURVE_FUNCTIONS] = SECTION_FUNCTION_CURVE,
-                                             [PPROF_CURVE_EDGES] = SECTION_EDGE_CURVE,
-                                             [PPROF_CURVE_PLACES] = SECTION_PLACE_CURVE};
-    return sections[curve];
+    if (curve == PPROF_CURVE_FUNCTIONS) return SECTION_FUNCTION_CURVE;
+    return curve == PPROF_CURVE_EDGES ? SECTION_EDGE_CURVE : SECTION_PLACE_CURVE;
 }
 
 static inline uint64_t pprof_count_chunks(uint64_t sections_size) {

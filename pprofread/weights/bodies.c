@@ -20,6 +20,8 @@
 #include "base/sort.h"
 #include "weights/weigh.h"
 
+#include <assert.h>
+
 /* How many contexts below the functions' own calls are kept. The recordings in bench/profiles have 700 to 24,000, all
  * kept. */
 enum { CONTEXT_ROOM = 1 << 18 };
@@ -59,6 +61,7 @@ typedef struct growth {
 } growth;
 
 static pprof_body *get_body(const growth *growth, uint32_t index) {
+    assert(growth->bodies.items != NULL && index < growth->bodies.count);
     return (pprof_body *)growth->bodies.items + index;
 }
 
@@ -319,6 +322,7 @@ static bool list_leaves(growth *growth) {
         !pprof_reserve_items(&growth->leaves, growth->pairs.count, weighing->status))
         return false;
     leaf_node *leaves = growth->leaves.items;
+    assert(growth->pairs.count == 0 || pairs != NULL);
     for (uint32_t i = 0; i < growth->pairs.count; i++)
         leaves[growth->leaves.count++] = (leaf_node){(uint32_t)pairs[i].value, (uint32_t)pairs[i].key};
     return true;

@@ -39,6 +39,7 @@ static size_t count_fields(const uint8_t *data, size_t size) {
 }
 
 static size_t get_offset(const message *message, const uint8_t *at) {
+    REQUIRE(at != NULL);
     return (size_t)(at - message->data);
 }
 
