@@ -108,8 +108,8 @@ bool pprof_compile_foreign_pattern(pprof_pattern *pattern, const char *name, ppr
                                    pprof_status *status) {
     *pattern = (pprof_pattern){0};
     ingredients found = examine(text);
-    if (!check_cost(name, text, &found, status)) return false;
     if (text.length == 0 || found.is_foreign) return true;
+    if (!check_cost(name, text, &found, status)) return false;
     char *whole = pprof_allocate(arena, text.length + 5, 1, status);
     if (whole == NULL) return false;
     memcpy(whole, "^(", 2);
