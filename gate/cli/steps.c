@@ -59,10 +59,9 @@ static const char *find_in_folder(const char *folder, size_t length, const char 
 static const char *find_in_path(const char *name, pprof_arena *arena, pprof_status *status) {
     const char *folder = getenv("PATH"), *found = NULL;
     while (found == NULL && folder != NULL && *folder != '\0') {
-        size_t length = strcspn(folder, ":");
-        if (length != 0) found = find_in_folder(folder, length, name, arena, status);
-        folder += length;
-        if (*folder == ':') folder++;
+        const char *end = strchrnul(folder, ':');
+        if (end != folder) found = find_in_folder(folder, (size_t)(end - folder), name, arena, status);
+        folder = *end == ':' ? end + 1 : end;
     }
     return found;
 }

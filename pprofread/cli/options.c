@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -145,7 +146,8 @@ static void fill_table(const cli_syntax *syntax, bool ends_at_operand, getopt_ta
     table->letters[letters++] = ':';
     table->letters[letters++] = 'h';
     table->options[used++] = (struct option){"help", no_argument, NULL, HELP_VALUE};
-    for (int i = 0; syntax->options[i].name != NULL && i < OPTION_LIMIT; i++) {
+    for (int i = 0; syntax->options[i].name != NULL; i++) {
+        assert(i < OPTION_LIMIT);
         const cli_option *option = &syntax->options[i];
         int argument = takes_argument(option) ? required_argument : optional_argument;
         table->options[used++] = (struct option){option->name, argument, NULL, HELP_VALUE + 1 + i};

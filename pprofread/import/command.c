@@ -13,11 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void pprof_close_descriptor(int *descriptor) {
-    if (*descriptor >= 0) (void)close(*descriptor);
-    *descriptor = -1;
-}
-
 /* In the new process. Between fork and exec only what is safe in a signal handler. */
 __attribute__((noreturn)) static void become_command(const pprof_record_run *run, char *const *environment, int gate,
                                                      int errors) {

@@ -16,6 +16,9 @@
 
 /* ---- process.c ------------------------------------------------------------------------------------------------- */
 
+/* Closes *[descriptor] unless it is -1, which it then becomes. */
+void pprof_close_descriptor(int *descriptor);
+
 /* Long enough for a symbolizer that downloads or indexes gigabytes of debug information. */
 #define PPROF_DEFAULT_SILENCE_LIMIT 600
 

@@ -29,7 +29,7 @@ typedef struct running_child {
     size_t length, capacity;
 } running_child;
 
-static void close_end(int *descriptor) {
+void pprof_close_descriptor(int *descriptor) {
     if (*descriptor >= 0) (void)close(*descriptor);
     *descriptor = -1;
 }
@@ -73,9 +73,9 @@ static bool start(running_child *run, pprof_child_end *end, pprof_status *status
     run->output = output[0];
     run->error = error[0];
     int problem = opened ? spawn(run->child, (const int[3]){input[1], output[1], error[1]}, &run->pid) : errno;
-    close_end(&input[1]);
-    close_end(&output[1]);
-    close_end(&error[1]);
+    pprof_close_descriptor(&input[1]);
+    pprof_close_descriptor(&output[1]);
+    pprof_close_descriptor(&error[1]);
     end->was_found = problem != ENOENT;
     if (problem == 0 || problem == ENOENT) return problem == 0;
     return pprof_fail(status, "%s: cannot run it: %s", name, strerror(problem));
@@ -87,7 +87,7 @@ static void feed(running_child *run) {
         run->sent = 0;
         run->unsent_size = run->child->produce(run->child->context, run->unsent, CHUNK);
         if (run->unsent_size == 0) {
-            close_end(&run->input);
+            pprof_close_descriptor(&run->input);
             return;
         }
     }
@@ -95,7 +95,7 @@ static void feed(running_child *run) {
     if (count >= 0)
         run->sent += (size_t)count;
     else if (errno != EAGAIN && errno != EINTR)
-        close_end(&run->input);
+        pprof_close_descriptor(&run->input);
 }
 
 /* Hands out the whole lines of the buffer, of which the first [scanned] bytes hold no newline. */
@@ -132,7 +132,7 @@ static bool read_output(running_child *run, pprof_status *status) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (count < 0) return pprof_fail(status, "%s: cannot read from it: %s", run->child->arguments[0], strerror(errno));
     if (count == 0) {
-        close_end(&run->output);
+        pprof_close_descriptor(&run->output);
         run->lines[run->length] = '\0';
         return run->length == 0 || run->child->consume(run->child->context, run->lines, run->length, status);
     }
@@ -147,7 +147,7 @@ static void read_error(running_child *run, pprof_child_end *end) {
     ssize_t count = read(run->error, chunk, sizeof chunk);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) {
-        close_end(&run->error);
+        pprof_close_descriptor(&run->error);
         return;
     }
     size_t kept = strlen(end->error), room = sizeof end->error - 1 - kept;
@@ -231,9 +231,9 @@ bool pprof_run_child(const pprof_child *child, pprof_child_end *end, pprof_statu
     if (!has_memory) pprof_fail(status, "out of memory (%zu bytes)", run.capacity);
     bool started = has_memory && start(&run, end, status);
     bool fine = !started || talk(&run, end, status);
-    close_end(&run.input);
-    close_end(&run.output);
-    close_end(&run.error);
+    pprof_close_descriptor(&run.input);
+    pprof_close_descriptor(&run.output);
+    pprof_close_descriptor(&run.error);
     fine = fine && (!started || await_end(&run, status));
     if (started && !fine) (void)kill(run.pid, SIGKILL);
     if (started) wait_for_end(run.pid, end);

@@ -22,9 +22,6 @@ typedef struct pprof_record_run {
     int perf_outcome;      /* as of waitpid, once it has ended */
 } pprof_record_run;
 
-/* Closes *[descriptor] unless it is -1, which it then becomes. */
-void pprof_close_descriptor(int *descriptor);
-
 /* ---- command.c ------------------------------------------------------------------------------------------------- */
 
 /* Makes the command's process, and stops it short of exec: a profiler can be attached first. [environment] is what it
