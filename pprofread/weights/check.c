@@ -155,7 +155,7 @@ static void advise_on_samples(const adviser *adviser, const frame_facts *facts) 
     advise_on_symbols(adviser, facts);
     if (fitness->share_with_caller < enough)
         advise(adviser,
-               "no callers: record whole stacks, with `perf record -g` and a program built with "
+               "most samples have no callers: record whole stacks, with `perf record -g` and a program built with "
                "-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer, or with `perf record --call-graph dwarf`");
     if (fitness->sample_count < ENOUGH_SAMPLES)
         advise(adviser, "few samples: record longer; 2000 or more give steady weights");

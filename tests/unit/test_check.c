@@ -237,7 +237,8 @@ static void test_what_is_missing_is_said(void **state) {
         {"variants/lua.a-nostartline.pb.gz", true, "start lines are missing"},
         {"variants/lua.b-startline-is-line.pb.gz", true, "start lines are those of samples"},
         {"variants/lua.r-nocolumn.pb.gz", true, "columns are missing"},
-        {"variants/lua.h-singleframe.pb.gz", true, "no callers: record whole stacks, with `perf record -g`"},
+        {"variants/lua.h-singleframe.pb.gz", true,
+         "most samples have no callers: record whole stacks, with `perf record -g`"},
         {"variants/lua.q-lines.pb.gz", true, "most samples have no line"},
         {"variants/lua.q-negative.pb.gz", true, "few samples"},
     };
