@@ -28,8 +28,7 @@ extern "C" {
 /* Owned by the caller, zero-initialized: `pprof_status status = {0};`. */
 typedef struct pprof_status {
     bool failed;
-    char message[1024]; /* "FILE: what is wrong; what to do", one line, no trailing newline, control characters escaped
-                         */
+    char message[1024]; /* "FILE: what is wrong; what to do": one line, no newline at its end, no control character */
 } pprof_status;
 
 /* Records a failure and returns false, so that `return pprof_fail(status, "…")` reads well. The first failure wins. */
@@ -452,6 +451,7 @@ typedef struct pprof_origin {
     uint32_t ends;     /* crc32 of the first and last 4 KiB; the last bytes of a gzip file tell its contents */
 } pprof_origin;
 
+/* Of the file at [path], read whole. The name is a part of [path]. */
 bool pprof_measure_origin(const char *path, pprof_origin *origin, pprof_status *status);
 
 /* The index of [weights] as bytes, for -pgo-profile; equal Weights and origins (NULL: none) give equal bytes on any
@@ -472,6 +472,8 @@ typedef struct pprof_fitness {
     uint32_t advice_count;
 } pprof_fitness;
 
+/* Fills [fitness], of a profile that is not fit too: that is no failure. [options] may be NULL; its sample type must
+ * exist. [path] is named in the advice. */
 bool pprof_check_fitness(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
                          pprof_arena *arena, pprof_fitness *fitness, pprof_status *status);
 
@@ -525,15 +527,14 @@ bool pprof_record(const pprof_record_options *options, pprof_arena *arena, pprof
 
 typedef struct pprof_symbolize_options {
     const char *binary;     /* stands in for the main mapping's file when that has moved; NULL: the mapping's own */
-    const char *symbolizer; /* NULL: llvm-symbolizer-22, -19, then llvm-symbolizer from PATH */
+    const char *symbolizer; /* NULL: llvm-symbolizer-22 to -19, then llvm-symbolizer */
     int silence_limit;      /* seconds without an answer after which the symbolizer is killed; 0: 600 */
 } pprof_symbolize_options;
 
 /* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),
  * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them; then without
  * the frames that drop_frames names. Mappings whose file cannot be read, or is another build than the profile says,
- * keep what they had, and a comment tells; if it is the program itself (no shared library, most samples), that is a
- * failure.
+ * keep what they had, and a comment tells; if it is the program itself (no library, most samples), that is a failure.
  */
 bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                              pprof_profile *output, pprof_status *status);
