@@ -39,8 +39,8 @@ typedef struct profiler profiler;
 
 profiler *create_profiler(void); /* NULL: memory is out */
 
-/* Profiles the process for [seconds], a number in text (NULL: 30), and gives a gzipped pprof. Blocks so long. */
-reply profile_process(profiler *profiler, const char *seconds);
+/* Profiles the process for [text] seconds (NULL: 30), and gives a gzipped pprof. Blocks so long. */
+reply profile_process(profiler *profiler, const char *text);
 
 /* A profile under way ends at once, and no other begins. */
 void stop_profiler(profiler *profiler);
