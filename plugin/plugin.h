@@ -264,6 +264,8 @@ bool pgo_add_decision(pgo_run *run, pgo_decision decision);
 /* Remarks through LLVM, JSON lines to -pgo-report, text to stderr by -pgo-debug: after all stages. */
 bool pgo_emit_report(pgo_run *run);
 
+const char *pgo_get_kind_name(pgo_decision_kind kind); /* "passed", "missed", "analysis" */
+
 /* Where a decision is: its instruction's location, else its function's; file "" and 0 when there is none. */
 typedef struct pgo_source_location {
     const char *file;

@@ -14,6 +14,15 @@ bool pgo_add_decision(pgo_run *run, pgo_decision decision) {
     return true;
 }
 
+const char *pgo_get_kind_name(pgo_decision_kind kind) {
+    static const char *const names[] = {
+        [PGO_DECISION_PASSED] = "passed",
+        [PGO_DECISION_MISSED] = "missed",
+        [PGO_DECISION_ANALYSIS] = "analysis",
+    };
+    return names[kind];
+}
+
 const char *pgo_get_decision_function(const pgo_run *run, const pgo_decision *decision) {
     return decision->function == PGO_NONE ? "" : run->module.functions[decision->function].name;
 }

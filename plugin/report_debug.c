@@ -13,15 +13,10 @@
 enum { GRAPH_EDGE_LIMIT = 500 };
 
 static void print_decision(FILE *out, const pgo_run *run, const pgo_decision *decision) {
-    static const char *const kinds[] = {
-        [PGO_DECISION_PASSED] = "passed",
-        [PGO_DECISION_MISSED] = "missed",
-        [PGO_DECISION_ANALYSIS] = "analysis",
-    };
     pgo_source_location location = pgo_get_decision_location(run, decision);
     const char *function = pgo_get_decision_function(run, decision);
     if (location.line != 0) fprintf(out, "%s:%u:%u: ", location.file, location.line, location.column);
-    fprintf(out, "pgo: %s %s", kinds[decision->kind], decision->name);
+    fprintf(out, "pgo: %s %s", pgo_get_kind_name(decision->kind), decision->name);
     if (function[0] != '\0') fprintf(out, " in %s", function);
     fprintf(out, ": %s\n", decision->message);
 }

@@ -111,13 +111,8 @@ static bool fill_module(cJSON *object, const pgo_run *run, const char *source_fi
 }
 
 static bool fill_decision(cJSON *object, const pgo_run *run, const char *source_file, const pgo_decision *decision) {
-    static const char *const kinds[] = {
-        [PGO_DECISION_PASSED] = "passed",
-        [PGO_DECISION_MISSED] = "missed",
-        [PGO_DECISION_ANALYSIS] = "analysis",
-    };
     pgo_source_location location = pgo_get_decision_location(run, decision);
-    return add_text(object, "module", source_file) && add_text(object, "kind", kinds[decision->kind]) &&
+    return add_text(object, "module", source_file) && add_text(object, "kind", pgo_get_kind_name(decision->kind)) &&
            add_text(object, "name", decision->name) &&
            add_text(object, "function", pgo_get_decision_function(run, decision)) &&
            add_text(object, "file", location.file) && add_number(object, "line", location.line) &&
