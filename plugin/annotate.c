@@ -1,5 +1,6 @@
 /* Takes the fitted frequencies; gives them to LLVM as entry counts and branch weights, and the whole profile's summary
- * beside them. A function without samples keeps what it has: no count means "not known" to LLVM, not "cold".
+ * beside them. A function without samples that its callers call often gets their count and keeps its branches; any
+ * other keeps what it has: no count means "not known" to LLVM, not "cold".
  *
  *   br i1 %c, label %a, label %b              ⟶   br i1 %c, label %a, label %b, !prof !{!"branch_weights", …}
  *   define i32 @f(…) {                        ⟶   define i32 @f(…) !prof !{!"function_entry_count", i64 …} {
@@ -122,14 +123,28 @@ static bool annotate_function(pgo_run *run, uint32_t index) {
     return report_function(run, index, entry_count, branch_count, &raised);
 }
 
+/* A function that no sample met, but whose callers were seen to call it. */
+static bool pass_on_count(pgo_run *run, uint32_t index) {
+    const pgo_function *function = &run->module.functions[index];
+    uint64_t entry_count = round_count(function->entry_rate * PGO_COUNT_SCALE);
+    pgo_set_entry_count(run, function->value, entry_count);
+    pgo_decision decision = {.kind = PGO_DECISION_ANALYSIS,
+                             .name = "CallersFrequency",
+                             .function = index,
+                             .message = pprof_format_string(run->arena, run->status,
+                                                            "entry count %llu, from its callers; no samples",
+                                                            (unsigned long long)entry_count)};
+    return decision.message != NULL && pgo_add_decision(run, decision);
+}
+
 bool pgo_annotate_frequencies(pgo_run *run) {
     bool is_any_annotated = false;
     for (uint32_t f = 0; f < run->module.function_count; f++) {
         pgo_function *function = &run->module.functions[f];
-        if (function->state != PGO_TAKES_PART || !function->has_frequencies ||
+        if (function->state != PGO_TAKES_PART || function->entry_rate <= 0 ||
             !pgo_hash_allows(run, "frequency", function->name, 0, 0, NULL))
             continue;
-        if (!annotate_function(run, f)) return false;
+        if (!(function->has_frequencies ? annotate_function(run, f) : pass_on_count(run, f))) return false;
         is_any_annotated = true;
     }
     /* A summary without counts would take away LLVM's own guesses about cold calls and give nothing for them. */

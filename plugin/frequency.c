@@ -7,6 +7,7 @@
  *
  * Each depends on the fits of the other side, hence three rounds, callees before callers, in an order that depends on
  * the module alone. Rates are in samples per unit of cost, whatever unit the profile's values have.
+ * Last, functions that no sample met get the flow of the calls to them, callers first.
  * Cannot know calls from other modules, and callees there; a function without any sample costs nothing but, when it is
  * called from one that has some, a look at its static frequencies. */
 #include "fit.h"
@@ -27,6 +28,15 @@ static const double LEAST_KNOWN_TARGETS = 0.8;
 static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, HALF_TRUST_SAMPLES = 3, PULL_LIMIT = 4,
                     CALLERS_SAY = 0.75;
 
+/* Of a function without samples: how many its code may have missed (of 3 expected, none is met once in twenty times),
+ * and what it costs at least where it is inlined. Mean entry on bench/accuracy: none passed on .676, at most 1 unseen
+ * .696, 3 .699, 10 .702, 30 .694. */
+static const double UNSEEN_SAMPLES = 3, LEAST_INLINED_COST = 0.02;
+
+/* Rates below that of a place with five samples stay untold, and the function is left to layout.c. Told all, LLVM
+ * spends code on whatever might run: sqlite3.c 1.085 times -O2's instead of .986, with 1.19 times its compile time. */
+static const double LEAST_TOLD_RATE = 5. / 8;
+
 typedef struct function_work {
     bool has_evidence;
     double *own_block_cost; /* without inlined copies: a callee's leaf samples are its own body's. NULL: not known */
@@ -46,7 +56,7 @@ typedef struct estimator {
     function_work *work;    /* parallel to module.functions */
     uint32_t *caller_of;    /* parallel to module.calls: the function that it is in */
     uint32_t *caller_calls; /* direct calls, sorted by callee */
-    uint32_t *order;        /* functions with evidence, callees first */
+    uint32_t *order;        /* functions with evidence and whatever they may call, callees first */
     uint32_t order_count;
 } estimator;
 
@@ -133,9 +143,7 @@ static bool order_functions(estimator *estimator) {
                 continue;
             }
             const pgo_call *call = &module->calls[top->call++];
-            if (get_callee(estimator, call) == NULL || is_seen[call->callee] ||
-                !estimator->work[call->callee].has_evidence)
-                continue;
+            if (get_callee(estimator, call) == NULL || is_seen[call->callee]) continue;
             is_seen[call->callee] = true;
             stack[depth++] = (visit){call->callee, module->functions[call->callee].first_call};
         }
@@ -341,17 +349,30 @@ typedef struct entry_report {
     double rate, trust;
 } entry_report;
 
+/* How often call [c] ran, by the fit of the function that it is in; 0 when that has none, or is [callee] itself. */
+static double get_flow(const estimator *estimator, uint32_t callee, uint32_t c) {
+    uint32_t caller = estimator->caller_of[c];
+    const pgo_fit *fit = &estimator->work[caller].fit;
+    if (caller == callee || fit->block_frequency == NULL) return 0;
+    return fit->entry_rate * fit->block_frequency[estimator->module->calls[c].block];
+}
+
+static double sum_flow(const estimator *estimator, uint32_t callee) {
+    const function_work *work = &estimator->work[callee];
+    double flow = 0;
+    for (uint32_t i = work->first_caller; i < work->first_caller + work->caller_count; i++)
+        flow += get_flow(estimator, callee, estimator->caller_calls[i]);
+    return flow;
+}
+
 /* The known calls' flow, scaled up by the share of the function's samples that came through them. The more of the calls
  * are known, and the more samples say so, the more they are trusted. */
 static entry_report ask_callers(const estimator *estimator, uint32_t index) {
     const function_work *work = &estimator->work[index];
-    double flow = 0, known = 0;
+    double flow = sum_flow(estimator, index), known = 0;
     for (uint32_t i = work->first_caller; i < work->first_caller + work->caller_count; i++) {
-        uint32_t c = estimator->caller_calls[i], caller = estimator->caller_of[c];
-        const pgo_fit *fit = &estimator->work[caller].fit;
-        if (caller == index || fit->block_frequency == NULL) continue;
-        flow += fit->entry_rate * fit->block_frequency[estimator->module->calls[c].block];
-        known += get_samples(estimator, estimator->module->calls[c].leaf);
+        uint32_t c = estimator->caller_calls[i];
+        if (get_flow(estimator, index, c) > 0) known += get_samples(estimator, estimator->module->calls[c].leaf);
     }
     if (known < LEAST_KNOWN_SAMPLES || !(flow > 0) || work->own_samples <= 0) return (entry_report){0};
     double share = known < work->own_samples ? known / work->own_samples : 1;
@@ -388,6 +409,34 @@ static bool fit_function(estimator *estimator, uint32_t index, bool knows_caller
     work->fit.entry_rate = mix_rates(work->fit.entry_rate, callers);
     work->iterations += work->fit.iterations;
     add_up_own_cost(function, work);
+    return true;
+}
+
+/* ---- functions that no sample met ---- */
+
+/* What one invocation costs when the function and all that it calls are inlined. */
+static double get_inlined_cost(const estimator *estimator, uint32_t index) {
+    const pgo_function *function = &estimator->module->functions[index];
+    const function_work *work = &estimator->work[index];
+    double cost = 0;
+    for (uint32_t b = 0; b < function->graph.block_count; b++)
+        cost += (work->own_block_cost[b] - function->call_cost[b]) * work->fit.block_frequency[b];
+    return cost > LEAST_INLINED_COST ? cost : LEAST_INLINED_COST;
+}
+
+/* A small function whose code is all in its inlined copies has no samples, however often it runs, and its calls still
+ * have a flow: that is its entry rate, from one function without samples to the next, callers first, but no more than
+ * can have gone unseen. Its branches stay as they are predicted. */
+static bool pass_on_flow(estimator *estimator, uint32_t index) {
+    pgo_function *function = &estimator->module->functions[index];
+    function_work *work = &estimator->work[index];
+    double flow = sum_flow(estimator, index), cost = 0;
+    if (!(flow > 0)) return true;
+    if (!get_own_cost(estimator, index, &cost)) return false;
+    if (work->fit.block_frequency == NULL) return true;
+    double limit = UNSEEN_SAMPLES / get_inlined_cost(estimator, index);
+    work->fit.entry_rate = flow < limit ? flow : limit;
+    if (work->fit.entry_rate >= LEAST_TOLD_RATE) function->entry_rate = work->fit.entry_rate;
     return true;
 }
 
@@ -438,7 +487,12 @@ static bool estimate(estimator *estimator) {
     if (!list_callers(estimator) || !order_functions(estimator) || !count_own_samples(estimator)) return false;
     for (int round = 0; round < ROUNDS; round++)
         for (uint32_t i = 0; i < estimator->order_count; i++)
-            if (!fit_function(estimator, estimator->order[i], round > 0)) return false;
+            if (estimator->work[estimator->order[i]].has_evidence &&
+                !fit_function(estimator, estimator->order[i], round > 0))
+                return false;
+    for (uint32_t i = estimator->order_count; i-- > 0;)
+        if (!estimator->work[estimator->order[i]].has_evidence && !pass_on_flow(estimator, estimator->order[i]))
+            return false;
     for (uint32_t f = 0; f < module->function_count; f++)
         if (estimator->work[f].has_evidence && !keep_result(estimator, f)) return false;
     return true;

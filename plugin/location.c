@@ -50,7 +50,8 @@ static bool list_blocks(pgo_collector *collector, pgo_function *function) {
     function->blocks =
         (LLVMBasicBlockRef *)pprof_allocate(collector->arena, count, sizeof(LLVMBasicBlockRef), collector->status);
     function->block_cost = pprof_allocate(collector->arena, count, sizeof(float), collector->status);
-    if (function->blocks == NULL || function->block_cost == NULL) return false;
+    function->call_cost = pprof_allocate(collector->arena, count, sizeof(float), collector->status);
+    if (collector->status->failed) return false;
     LLVMGetBasicBlocks(function->value, function->blocks);
     return true;
 }
@@ -153,6 +154,7 @@ static bool add_instruction(pgo_collector *collector, pgo_function *function, ui
                             LLVMValueRef instruction) {
     double cost = pgo_get_instruction_cost(instruction);
     function->block_cost[block] += (float)cost;
+    if (LLVMIsAReturnInst(instruction) != NULL) function->call_cost[block] += (float)cost;
 
     uint32_t context = function->first_context, line = 0, column = 0;
     LLVMMetadataRef location = LLVMInstructionGetDebugLoc(instruction);
@@ -181,6 +183,7 @@ static bool add_instruction(pgo_collector *collector, pgo_function *function, ui
     }
     pgo_call call;
     if (!classify_call(collector, instruction, &call)) return true;
+    function->call_cost[block] += (float)cost;
     call.context = context;
     call.line = line;
     call.place = place;
@@ -192,6 +195,7 @@ static bool add_instruction(pgo_collector *collector, pgo_function *function, ui
 static bool add_prologue(pgo_collector *collector, pgo_function *function, uint32_t subprogram_index) {
     const pgo_subprogram *subprogram = &collector->subprograms[subprogram_index];
     function->block_cost[0] += PGO_PROLOGUE_COST;
+    function->call_cost[0] += PGO_PROLOGUE_COST;
     pprof_place place = {pgo_get_offset(subprogram->scope_line, subprogram->line), 0};
     return place.offset == PPROF_NO_OFFSET || add_place(collector, function,
                                                         (pgo_place){.context = function->first_context,

@@ -51,15 +51,16 @@ static void find_direction(const history *history, const double *gradient, doubl
 
 static void remember_step(history *history, const double *move, const double *old_gradient, const double *gradient) {
     uint32_t count = history->count;
+    double curvature = 0;
+    for (uint32_t i = 0; i < count; i++) curvature += move[i] * (gradient[i] - old_gradient[i]);
+    /* Where the function is not convex the pair would spoil the estimate: leave it out, and keep the oldest. */
+    if (!(curvature > 1e-8 * multiply(move, move, count))) return;
     unsigned at = history->used % MEMORY;
     double *stored = history->moves + (size_t)at * count, *change = history->changes + (size_t)at * count;
     for (uint32_t i = 0; i < count; i++) {
         stored[i] = move[i];
         change[i] = gradient[i] - old_gradient[i];
     }
-    double curvature = multiply(move, change, count);
-    /* Where the function is not convex the pair would spoil the estimate: leave it out. */
-    if (!(curvature > 1e-8 * multiply(move, move, count))) return;
     history->curvature[at] = curvature;
     history->scale = curvature / multiply(change, change, count);
     history->used++;

@@ -159,6 +159,7 @@ typedef struct pgo_function {
     uint32_t first_call, call_count;       /* into module.calls, in instruction order */
     LLVMBasicBlockRef *blocks;
     float *block_cost; /* of all instructions, with or without a line */
+    float *call_cost;  /* of these, the prologue, calls and returns: what is gone where all is inlined */
     pgo_graph graph;
     /* filled by match.c */
     uint32_t weight_function;   /* into weights.functions, PGO_NONE: the profile does not know it */
@@ -171,9 +172,9 @@ typedef struct pgo_function {
     pgo_term *terms;
     uint32_t term_count;
     /* filled by frequency.c */
-    bool has_frequencies;
-    double entry_rate;        /* invocations, in samples per unit of cost */
-    double *block_frequency;  /* per invocation; entry 1 */
+    bool has_frequencies;    /* fitted to samples of its own */
+    double entry_rate;       /* invocations, in samples per unit of cost; without frequencies, as its callers have it */
+    double *block_frequency; /* per invocation; entry 1 */
     double *edge_probability; /* parallel to graph.successors */
 } pgo_function;
 

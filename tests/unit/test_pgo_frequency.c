@@ -24,7 +24,7 @@ typedef struct fixture {
     /* Pools that the functions' arrays are cut from. */
     uint32_t first_successor[BLOCKS + FUNCTIONS], successors[EDGES];
     double probability[EDGES];
-    float block_cost[BLOCKS];
+    float block_cost[BLOCKS], call_cost[BLOCKS];
     pgo_observation observations[BLOCKS + FUNCTIONS];
     pgo_term terms[TERMS];
     uint32_t block_count, edge_count, observation_count, term_count;
@@ -68,6 +68,7 @@ static uint32_t add_function(fixture *f) {
     function->graph.successors = &f->successors[f->edge_count];
     function->graph.probability = &f->probability[f->edge_count];
     function->block_cost = &f->block_cost[f->block_count];
+    function->call_cost = &f->call_cost[f->block_count];
     function->observations = &f->observations[f->observation_count];
     function->terms = &f->terms[f->term_count];
     return index;
