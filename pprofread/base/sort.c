@@ -1,5 +1,6 @@
-/* Takes pairs; gives them in order: small runs by insertion, large ones byte by byte from the least significant on,
- * bytes that all pairs share left out. The profile decides sizes and keys, so nothing here may be quadratic in them. */
+/* Takes pairs; gives them in order: small runs by insertion, large ones byte by byte from the least significant on.
+ * Bytes that all pairs share are left out, and the values where they ascend already: pairs of one key stay in the order
+ * that they come in. The profile decides sizes and keys, so nothing here may be quadratic in them. */
 #include "base/sort.h"
 
 #include <string.h>
@@ -45,10 +46,13 @@ bool pprof_sort_pairs(pprof_pair *pairs, size_t count, pprof_list *spare, pprof_
     }
     if (!pprof_reserve_items(spare, count, status)) return false;
     pprof_pair differing = {0, 0};
+    bool values_ascend = true;
     for (size_t i = 1; i < count; i++) {
         differing.key |= pairs[i].key ^ pairs[0].key;
         differing.value |= pairs[i].value ^ pairs[0].value;
+        values_ascend &= pairs[i - 1].value <= pairs[i].value;
     }
+    if (values_ascend) differing.value = 0;
     pprof_pair *from = pairs, *to = spare->items;
     for (unsigned byte = 0; byte < 16; byte++) {
         if (get_byte(differing, byte) == 0) continue;

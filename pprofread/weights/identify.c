@@ -44,9 +44,9 @@ static int compare_functions(const void *a, const void *b) {
 }
 
 /* The weight with which each profile function was sampled, 0 for the others and the unnamed. */
-static uint64_t *weigh_functions(pprof_weighing *weighing) {
+static uint64_t *weigh_functions(const pprof_weighing *weighing, pprof_arena *scratch) {
     const pprof_profile *profile = weighing->profile;
-    uint64_t *weights = pprof_allocate(&weighing->scratch, profile->function_count, sizeof *weights, weighing->status);
+    uint64_t *weights = pprof_allocate(scratch, profile->function_count, sizeof *weights, weighing->status);
     for (uint32_t i = 0; weights != NULL && i < profile->location_count; i++) {
         const pprof_location *location = &profile->locations[i];
         if (weighing->location_weights[i] == 0) continue;
@@ -59,11 +59,10 @@ static uint64_t *weigh_functions(pprof_weighing *weighing) {
     return weights;
 }
 
-static candidate *list_candidates(pprof_weighing *weighing, uint32_t *count) {
+static candidate *list_candidates(pprof_weighing *weighing, pprof_arena *scratch, uint32_t *count) {
     const pprof_profile *profile = weighing->profile;
-    const uint64_t *weights = weigh_functions(weighing);
-    candidate *candidates =
-        pprof_allocate(&weighing->scratch, profile->function_count, sizeof *candidates, weighing->status);
+    const uint64_t *weights = weigh_functions(weighing, scratch);
+    candidate *candidates = pprof_allocate(scratch, profile->function_count, sizeof *candidates, weighing->status);
     if (weights == NULL || candidates == NULL || !pprof_rank_strings(&weighing->pool, weighing->status)) return NULL;
     const uint32_t *ranks = weighing->pool.ranks;
     *count = 0;
@@ -116,14 +115,15 @@ static const char *get_text(pprof_weighing *weighing, const uint32_t *strings_by
 }
 
 /* Fills weights->functions from the candidates in the order of functions, and points the profile's functions there. */
-static bool write_functions(pprof_weighing *weighing, const candidate *candidates, uint32_t count) {
+static bool write_functions(pprof_weighing *weighing, const candidate *candidates, uint32_t count,
+                            pprof_arena *scratch) {
     pprof_status *status = weighing->status;
     pprof_weights *weights = weighing->weights;
     uint32_t strings = weighing->pool.count, functions = 0;
     for (uint32_t i = 0; i < count; i++)
         functions += i == 0 || compare_functions(&candidates[i - 1], &candidates[i]) != 0;
-    uint32_t *by_rank = pprof_allocate(&weighing->scratch, strings, sizeof *by_rank, status);
-    const char **texts = (const char **)pprof_allocate(&weighing->scratch, strings, sizeof *texts, status);
+    uint32_t *by_rank = pprof_allocate(scratch, strings, sizeof *by_rank, status);
+    const char **texts = (const char **)pprof_allocate(scratch, strings, sizeof *texts, status);
     weights->functions = pprof_allocate(weighing->arena, functions, sizeof *weights->functions, status);
     if (by_rank == NULL || texts == NULL || weights->functions == NULL) return false;
     for (uint32_t i = 0; i < strings; i++) by_rank[weighing->pool.ranks[i]] = i;
@@ -145,9 +145,9 @@ static bool write_functions(pprof_weighing *weighing, const candidate *candidate
     return !status->failed;
 }
 
-bool pprof_identify_functions(pprof_weighing *weighing) {
+static bool identify(pprof_weighing *weighing, pprof_arena *scratch) {
     uint32_t count = 0;
-    candidate *candidates = list_candidates(weighing, &count);
+    candidate *candidates = list_candidates(weighing, scratch, &count);
     uint32_t function_count = weighing->profile->function_count;
     weighing->functions =
         pprof_allocate(&weighing->scratch, function_count, sizeof *weighing->functions, weighing->status);
@@ -160,5 +160,13 @@ bool pprof_identify_functions(pprof_weighing *weighing) {
         unite_candidates(candidates, first, end);
     }
     qsort(candidates, count, sizeof *candidates, compare_functions);
-    return write_functions(weighing, candidates, count);
+    return write_functions(weighing, candidates, count, scratch);
+}
+
+bool pprof_identify_functions(pprof_weighing *weighing) {
+    pprof_arena scratch = {0};
+    bool worked = identify(weighing, &scratch);
+    pprof_arena_free(&scratch);
+    pprof_free_string_pool(&weighing->pool); /* nobody asks for names any more */
+    return worked;
 }

@@ -58,7 +58,7 @@ static bool sort_frames(pprof_weighing *weighing, pprof_frame *unsorted, pprof_a
     uint32_t count = weighing->frame_count;
     uint32_t *order = pprof_allocate(scratch, count, sizeof *order, weighing->status);
     uint32_t *rank = pprof_allocate(scratch, count, sizeof *rank, weighing->status);
-    weighing->frames = pprof_allocate(&weighing->scratch, count, sizeof *weighing->frames, weighing->status);
+    weighing->frames = pprof_allocate(&weighing->bodies_room, count, sizeof *weighing->frames, weighing->status);
     if (order == NULL || rank == NULL || weighing->frames == NULL) return false;
     for (uint32_t i = 0; i < count; i++) order[i] = i;
     qsort_r(order, count, sizeof *order, compare_frame_indices, unsorted);

@@ -5,9 +5,9 @@
  *   trust.c             are the start lines real?
  *   identify.c          profile functions ─▶ the sorted functions of the Weights
  *   places.c            profile lines ─▶ frames
- *   stack_order.c       samples ─▶ an order in which stacks with a common beginning are neighbours
- *   context_tree.c      stacks ─▶ one tree of all stacks, equal ones merged
- *   bodies.c            tree ─▶ the bodies: each function with the contexts under it
+ *   stack_order.c       samples ─▶ stacks, those with a common beginning neighbours, each but its difference
+ *   context_tree.c      stacks ─▶ one tree of their frames
+ *   bodies.c selves.c   tree ─▶ the bodies: each function with the contexts under it
  */
 #ifndef PPROF_WEIGH_H
 #define PPROF_WEIGH_H
@@ -46,25 +46,39 @@ typedef struct pprof_frame {
     pprof_place place;
 } pprof_frame;
 
-/* Every stack, outermost frame first, merged into one tree, in preorder: node 0 is the empty stack, a node's first
- * child is the node after it, and its next sibling the node at its end. */
-typedef struct pprof_context_node {
-    uint32_t frame;  /* frame_count stands for a frame without a function name; bodies.c writes over it */
-    uint32_t end;    /* the node after all that are below this one */
-    uint64_t before; /* weight of the samples whose leaf is a node before this one */
-} pprof_context_node;
+/* A stack as what it does not share with the one before. context_tree.c makes nodes of locations. */
+typedef struct pprof_stack {
+    uint32_t shared; /* how many of the outermost locations, then nodes, it shares */
+    uint32_t end;    /* the location, then the node, after its own; they begin where those of the stack before end */
+    uint64_t before; /* weight of all stacks before this one */
+} pprof_stack;
 
+/* Every stack once, in an order in which those with a common beginning are neighbours, and one more at the end. */
+typedef struct pprof_stacks {
+    uint32_t count;
+    pprof_stack *stacks;
+    uint32_t *locations; /* not shared ones, outermost first, by class: a number from 1 on, equal where frames are */
+    uint32_t class_count;
+    uint32_t *first_frame; /* of each class, and one more: into frames */
+    uint32_t *frames;      /* outermost first; frame_count stands for a frame without a function name */
+} pprof_stacks;
+
+/* The stacks' frames merged into one tree. A node is below the one before it; the first of a stack is below as many
+ * nodes of the stack before as it shares. */
 typedef struct pprof_context_tree {
-    uint32_t node_count;
-    pprof_context_node *nodes; /* node_count + 1: behind the last one, [before] is the weight of all samples */
+    uint32_t node_count, greatest_depth;
+    uint32_t *frames; /* of each node; bodies.c writes over it */
+    uint32_t *ends;   /* of each node: the first stack after it that it is not in */
 } pprof_context_tree;
 
 /* One computation: what each stage leaves for the later ones. */
 typedef struct pprof_weighing {
     const pprof_profile *profile;
     const char *path;
-    pprof_arena *arena;  /* of the Weights */
-    pprof_arena scratch; /* of this struct */
+    pprof_arena *arena;      /* of the Weights */
+    pprof_arena scratch;     /* what is about the Profile: lives as long */
+    pprof_arena stack_room;  /* until the stacks are a tree */
+    pprof_arena bodies_room; /* until there are bodies */
     pprof_weights *weights;
     pprof_status *status;
     uint32_t context_depth;
@@ -84,15 +98,13 @@ typedef struct pprof_weighing {
     pprof_frame *frames;  /* sorted by function, then place */
     uint32_t *line_frame; /* of each profile line: its frame; frame_count: no name; unset where never sampled */
     /* stack_order.c */
-    uint32_t *location_class; /* of each sampled location: a number from 1 on, equal where the frames are equal */
-    uint32_t ordered_count;
-    uint32_t *ordered_samples; /* those that count */
+    pprof_stacks stacks;
     /* context_tree.c */
     pprof_context_tree tree;
 } pprof_weighing;
 
-/* weights.c. As pprof_compute_weights, but frees [profile_arena], which [profile] lives in, as soon as its stacks are a
- * tree; NULL keeps it. */
+/* weights.c. As pprof_compute_weights, but frees [profile_arena], which [profile] lives in, as soon as its stacks are
+ * in order; NULL keeps it. */
 bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_arena, const char *path,
                          const pprof_weights_options *options, pprof_arena *arena, pprof_weights *weights,
                          pprof_status *status);
@@ -135,14 +147,6 @@ static inline int32_t pprof_clean_line(int64_t line) {
 /* A start line; no producer hides anything in its upper bits. */
 static inline int32_t pprof_clean_start_line(int64_t line) {
     return line > 0 && line <= INT32_MAX ? (int32_t)line : 0;
-}
-
-/* The weight of the samples whose leaf is this node, and of those whose leaf is this node or below it. */
-static inline uint64_t pprof_get_leaf_weight(const pprof_context_tree *tree, uint32_t node) {
-    return tree->nodes[node + 1].before - tree->nodes[node].before;
-}
-static inline uint64_t pprof_get_inclusive_weight(const pprof_context_tree *tree, uint32_t node) {
-    return tree->nodes[tree->nodes[node].end].before - tree->nodes[node].before;
 }
 
 /* Orders places, frames' order within a function. */

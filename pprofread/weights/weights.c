@@ -42,11 +42,14 @@ bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_aren
     bool worked = select_type(&weighing, options->sample_type) && pprof_measure_samples(&weighing) &&
                   pprof_name_functions(&weighing) && pprof_judge_start_lines(&weighing) &&
                   pprof_identify_functions(&weighing) && pprof_collect_frames(&weighing) &&
-                  pprof_order_stacks(&weighing) && pprof_build_context_tree(&weighing);
+                  pprof_order_stacks(&weighing);
     pprof_free_string_pool(&weighing.pool);
-    if (profile_arena != NULL) pprof_arena_free(profile_arena);
-    worked = worked && pprof_grow_bodies(&weighing);
     pprof_arena_free(&weighing.scratch);
+    if (profile_arena != NULL) pprof_arena_free(profile_arena);
+    worked = worked && pprof_build_context_tree(&weighing);
+    pprof_arena_free(&weighing.stack_room);
+    worked = worked && pprof_grow_bodies(&weighing);
+    pprof_arena_free(&weighing.bodies_room);
     return worked;
 }
 
