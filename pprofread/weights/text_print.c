@@ -1,10 +1,35 @@
 /* Takes Weights; gives their text form, which text_parse.c reads back to the same Weights. The format is described in
- * pprofread.h. Contexts are printed without recursion, so that no Weights can exhaust the stack. */
+ * pprofread.h. Contexts are printed without recursion, so that no Weights can exhaust the stack.
+ *
+ * The text of a large profile is as long as the profile: its numbers do not go through printf, and the stream is locked
+ * once for all. */
 #include "weights/weigh.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
+
+/* What is to be known of a callee to print a call of it. */
+typedef struct callee_name {
+    bool needs_quotes, needs_identity;
+} callee_name;
+
+static void print_text(const char *text, FILE *out) {
+    (void)fputs_unlocked(text, out);
+}
+
+/* Prints [word], which brings its spaces, and [number]. */
+static void print_number(const char *word, uint64_t number, FILE *out) {
+    char digits[20], *first = digits + sizeof digits;
+    do *--first = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    print_text(word, out);
+    (void)fwrite_unlocked(first, 1, (size_t)(digits + sizeof digits - first), out);
+}
+
+static void print_signed(const char *word, int32_t number, FILE *out) {
+    print_text(word, out);
+    print_number(number < 0 ? "-" : "", number < 0 ? -(uint64_t)number : (uint64_t)number, out);
+}
 
 /* Whether [name] must be quoted to be one word of a line. */
 static bool needs_quotes(const char *name) {
@@ -13,35 +38,37 @@ static bool needs_quotes(const char *name) {
     return *name == '\0';
 }
 
-static void print_name(const char *name, FILE *out) {
-    if (!needs_quotes(name)) {
-        (void)fputs(name, out);
-        return;
-    }
-    (void)putc('"', out);
+static void print_quoted(const char *name, FILE *out) {
+    (void)putc_unlocked('"', out);
     for (const char *at = name; *at != '\0'; at++) {
         unsigned char byte = (unsigned char)*at;
         if (byte == '"' || byte == '\\')
             (void)fprintf(out, "\\%c", byte);
         else if (byte == '\n')
-            (void)fputs("\\n", out);
+            print_text("\\n", out);
         else if (byte == '\t')
-            (void)fputs("\\t", out);
+            print_text("\\t", out);
         else if (byte < ' ' || byte == 0x7f)
             (void)fprintf(out, "\\%03o", byte);
         else
-            (void)putc(byte, out);
+            (void)putc_unlocked(byte, out);
     }
-    (void)putc('"', out);
+    (void)putc_unlocked('"', out);
+}
+
+static void print_name(const char *name, FILE *out) {
+    if (needs_quotes(name))
+        print_quoted(name, out);
+    else
+        print_text(name, out);
 }
 
 static void print_place(pprof_place place, FILE *out) {
     if (place.offset == PPROF_NO_OFFSET)
-        (void)putc('?', out);
-    else if (place.column == 0)
-        (void)fprintf(out, "%" PRId32, place.offset);
+        print_text("?", out);
     else
-        (void)fprintf(out, "%" PRId32 ":%" PRIu32, place.offset, place.column);
+        print_signed("", place.offset, out);
+    if (place.offset != PPROF_NO_OFFSET && place.column != 0) print_number(":", place.column, out);
 }
 
 /* Whether another function has the same linkage name, which then does not say which one is meant. */
@@ -55,52 +82,63 @@ static bool shares_linkage_name(const pprof_weights *weights, uint32_t function)
 /* What tells functions of one linkage name apart. */
 static void print_identity(const pprof_weight_function *function, bool print_start, FILE *out) {
     if (strcmp(function->source_name, function->linkage_name) != 0) {
-        (void)fputs(" source ", out);
+        print_text(" source ", out);
         print_name(function->source_name, out);
     }
     if (function->file[0] != '\0') {
-        (void)fputs(" file ", out);
+        print_text(" file ", out);
         print_name(function->file, out);
     }
-    if (print_start) (void)fprintf(out, " start %" PRId32, function->start_line);
+    if (print_start) print_signed(" start ", function->start_line, out);
 }
 
 static void print_function_line(const pprof_weight_function *function, const pprof_body *root, FILE *out) {
-    (void)fputs("function ", out);
+    print_text("function ", out);
     print_name(function->linkage_name, out);
     print_identity(function, function->start_line != 0, out);
-    if (function->lines_are_absolute) (void)fputs(" absolute", out);
-    if (!function->linkage_is_certain) (void)fputs(" uncertain", out);
-    (void)fprintf(out, " inclusive %" PRIu64 " leaf %" PRIu64 "\n", root->inclusive, root->leaf);
+    if (function->lines_are_absolute) print_text(" absolute", out);
+    if (!function->linkage_is_certain) print_text(" uncertain", out);
+    print_number(" inclusive ", root->inclusive, out);
+    print_number(" leaf ", root->leaf, out);
+    print_text("\n", out);
 }
 
+/* Two spaces for each level, and two more. */
 static void indent(uint32_t depth, FILE *out) {
-    for (uint32_t i = 0; i <= depth; i++) (void)fputs("  ", out);
+    static const char spaces[] = "                    ";
+    size_t left = 2 * ((size_t)depth + 1);
+    for (; left > sizeof spaces - 1; left -= sizeof spaces - 1) print_text(spaces, out);
+    (void)fwrite_unlocked(spaces, 1, left, out);
 }
 
 static void print_selves(const pprof_weights *weights, const pprof_body *body, uint32_t depth, FILE *out) {
     for (uint32_t i = body->first_self; i < body->first_self + body->self_count; i++) {
         indent(depth, out);
-        (void)fputs("self ", out);
+        print_text("self ", out);
         print_place(weights->selves[i].place, out);
-        (void)fprintf(out, " %" PRIu64 "\n", weights->selves[i].weight);
+        print_number(" ", weights->selves[i].weight, out);
+        print_text("\n", out);
     }
 }
 
-static void print_call_line(const pprof_weights *weights, const pprof_body *call, uint32_t depth, FILE *out) {
+static void print_call_line(const pprof_weights *weights, const callee_name *names, const pprof_body *call,
+                            uint32_t depth, FILE *out) {
     const pprof_weight_function *callee = &weights->functions[call->function];
+    const callee_name *name = &names[call->function];
     indent(depth, out);
-    (void)fputs("call ", out);
+    print_text("call ", out);
     print_place(call->place, out);
-    (void)putc(' ', out);
-    print_name(callee->linkage_name, out);
-    (void)fprintf(out, " %" PRIu64 " %" PRIu64, call->inclusive, call->leaf);
-    if (shares_linkage_name(weights, call->function)) print_identity(callee, true, out);
-    (void)putc('\n', out);
+    print_text(" ", out);
+    (name->needs_quotes ? print_quoted : print_text)(callee->linkage_name, out);
+    print_number(" ", call->inclusive, out);
+    print_number(" ", call->leaf, out);
+    if (name->needs_identity) print_identity(callee, true, out);
+    print_text("\n", out);
 }
 
 /* The selves and calls of [root], and those of its calls, and so on. */
-static bool print_contexts(const pprof_weights *weights, const pprof_body *root, FILE *out, pprof_status *status) {
+static bool print_contexts(const pprof_weights *weights, const callee_name *names, const pprof_body *root, FILE *out,
+                           pprof_status *status) {
     struct {
         uint32_t next, end;
     } open[PPROF_CONTEXT_LIMIT + 1]; /* calls not yet printed of each body on the way */
@@ -115,7 +153,7 @@ static bool print_contexts(const pprof_weights *weights, const pprof_body *root,
             continue;
         }
         const pprof_body *call = &weights->bodies[open[depth].next++];
-        print_call_line(weights, call, depth, out);
+        print_call_line(weights, names, call, depth, out);
         if (depth == PPROF_CONTEXT_LIMIT)
             return pprof_fail(status, "contexts are nested more than %d deep", PPROF_CONTEXT_LIMIT);
         depth++;
@@ -125,20 +163,36 @@ static bool print_contexts(const pprof_weights *weights, const pprof_body *root,
     }
 }
 
-bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status) {
-    errno = 0;
-    (void)fputs("pgo-weights 1\ntype ", out);
+static bool print_all(const pprof_weights *weights, const callee_name *names, FILE *out, pprof_status *status) {
+    print_text("pgo-weights 1\ntype ", out);
     print_name(weights->type, out);
-    (void)putc(' ', out);
+    print_text(" ", out);
     print_name(weights->unit, out);
-    (void)fprintf(out, "\ntotal %" PRIu64 " samples %" PRIu64 " unnamed %" PRIu64 " without-line %" PRIu64,
-                  weights->total, weights->sample_count, weights->unnamed, weights->without_line);
-    if (weights->context_minimum != 0) (void)fprintf(out, " context-minimum %" PRIu64, weights->context_minimum);
-    (void)putc('\n', out);
-    for (uint32_t i = 0; i < weights->function_count && !ferror(out); i++) {
+    print_number("\ntotal ", weights->total, out);
+    print_number(" samples ", weights->sample_count, out);
+    print_number(" unnamed ", weights->unnamed, out);
+    print_number(" without-line ", weights->without_line, out);
+    if (weights->context_minimum != 0) print_number(" context-minimum ", weights->context_minimum, out);
+    print_text("\n", out);
+    for (uint32_t i = 0; i < weights->function_count && !ferror_unlocked(out); i++) {
         print_function_line(&weights->functions[i], &weights->bodies[i], out);
-        if (!print_contexts(weights, &weights->bodies[i], out, status)) return false;
+        if (!print_contexts(weights, names, &weights->bodies[i], out, status)) return false;
     }
+    return true;
+}
+
+bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status) {
+    pprof_arena scratch = {0};
+    callee_name *names = pprof_allocate(&scratch, weights->function_count, sizeof *names, status);
+    if (names == NULL) return false;
+    for (uint32_t i = 0; i < weights->function_count; i++)
+        names[i] = (callee_name){needs_quotes(weights->functions[i].linkage_name), shares_linkage_name(weights, i)};
+    errno = 0;
+    flockfile(out);
+    bool done = print_all(weights, names, out, status);
+    funlockfile(out);
+    pprof_arena_free(&scratch);
+    if (!done) return false;
     if (fflush(out) != 0 || ferror(out)) return pprof_fail(status, "cannot write the weights: %s", strerror(errno));
     return true;
 }
