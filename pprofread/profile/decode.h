@@ -44,7 +44,7 @@ typedef struct pprof_extent {
 /* From the ids of one kind of message to indices in order of appearance. */
 typedef struct pprof_id_map {
     uint64_t lowest, dense_count;
-    uint32_t *dense; /* [id − lowest] where ids lie close together */
+    uint32_t *dense; /* [id − lowest] where ids lie close together; NULL: that is the index itself */
     struct pprof_id_entry *sorted;
     uint32_t sorted_count;
 } pprof_id_map;
@@ -98,7 +98,7 @@ uint32_t pprof_find_sorted_id(const pprof_id_map *map, uint64_t id);
 /* The index of [id], or PPROF_NONE. */
 static inline uint32_t pprof_find_id(const pprof_id_map *map, uint64_t id) {
     uint64_t offset = id - map->lowest;
-    if (offset < map->dense_count) return map->dense[offset];
+    if (offset < map->dense_count) return map->dense == NULL ? (uint32_t)offset : map->dense[offset];
     return map->sorted_count == 0 ? PPROF_NONE : pprof_find_sorted_id(map, id);
 }
 

@@ -1,6 +1,7 @@
 /* Takes the ids of all messages of a kind, in order; gives a map from id to index.
- * Ids are arbitrary 64-bit numbers, but nearly every producer counts them up or down from somewhere: then the map is
- * an array. Else it is a sorted list, so that no choice of ids costs more than a few bytes and steps each. */
+ * Ids are arbitrary 64-bit numbers, but nearly every producer counts them up or down from somewhere: up needs no map,
+ * and else the map is an array. Of other ids it is a sorted list, so that no choice of ids costs more than a few bytes
+ * and steps each. */
 #include "profile/decode.h"
 
 #include <inttypes.h>
@@ -49,6 +50,9 @@ bool pprof_map_ids(pprof_decoder *decoder, const char *kind, const uint64_t *ids
 
     map->lowest = lowest;
     map->dense_count = highest - lowest + 1;
+    bool counts_up = true;
+    for (uint32_t i = 0; i < count; i++) counts_up &= ids[i] == lowest + i;
+    if (counts_up) return true;
     map->dense = pprof_allocate(&decoder->scratch, map->dense_count, sizeof *map->dense, decoder->status);
     if (map->dense == NULL) return false;
     for (uint64_t i = 0; i < map->dense_count; i++) map->dense[i] = PPROF_NONE;
