@@ -1,6 +1,7 @@
 /* The pprofread command: its list of commands. */
 #include "cli.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 static const cli_command commands[] = {
@@ -41,6 +42,8 @@ const cli_program cli_this_program = {
 };
 
 int main(int argc, char **argv) {
+    /* Large blocks go back to the kernel when a stage frees them: else the first ones to be freed raise this limit. */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 17);
     /* `pprofread raw x | head` ends quietly, even under a parent that ignores the signal. */
     (void)signal(SIGPIPE, SIG_DFL);
     return cli_dispatch(argc, argv);
