@@ -21,6 +21,7 @@
 #include "base/sort.h"
 #include "weights/growth.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* How many contexts below the functions' own calls are kept. The recordings in bench/profiles have 700 to 24,000, all
@@ -284,6 +285,7 @@ static bool settle_level(growth *growth) {
 static bool add_bodies(growth *growth) {
     const pprof_weighing *weighing = growth->weighing;
     const pprof_pair *pairs = growth->pairs.items;
+    assert(growth->pairs.count == 0 || pairs != NULL);
     growth->newest.count = 0;
     if (!pprof_reserve_items(&growth->newest, growth->pairs.count, weighing->status)) return false;
     for (uint32_t i = 0; i < growth->pairs.count; i++) {

@@ -5,6 +5,8 @@
 #include "base/list.h"
 #include "weights/weigh.h"
 
+#include <assert.h>
+
 /* The nodes of one body; it stays the same class as long as one more call in front makes no difference among them. */
 typedef struct class {
     uint32_t above; /* the class of their parents on the level before */
@@ -73,18 +75,22 @@ typedef struct growth {
 } growth;
 
 static inline pprof_body *get_body(const growth *growth, uint32_t index) {
+    assert(growth->bodies.items != NULL && index < growth->bodies.count);
     return (pprof_body *)growth->bodies.items + index;
 }
 
 static inline class *get_class(const growth *growth, uint32_t index) {
+    assert(growth->classes.items != NULL && index < growth->classes.count);
     return (class *)growth->classes.items + index;
 }
 
 static inline candidate *get_candidate(const growth *growth, uint32_t index) {
+    assert(growth->candidates.items != NULL && index < growth->candidates.count);
     return (candidate *)growth->candidates.items + index;
 }
 
 static inline uint8_t *get_level(const growth *growth, uint32_t class) {
+    assert(growth->levels.items != NULL && class < growth->levels.count);
     return (uint8_t *)growth->levels.items + class;
 }
 
