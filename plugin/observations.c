@@ -7,6 +7,7 @@
 #include "match.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A location without samples tells nothing when its code is next to nothing. */
 static const double least_cost = .3;
@@ -90,15 +91,17 @@ static void find_line(const observation_builder *builder, uint32_t context, uint
         (*end)++;
 }
 
-/* The same, or else in the nearest body around it: debug info counts instructions of a caller's prologue to the copies
- * that they were scheduled into. */
+/* The same, or else in the nearest body around it that is of the same file: debug info counts instructions of a caller's
+ * prologue to the copies that they were scheduled into. */
 static void find_line_around(const observation_builder *builder, uint32_t context, uint32_t line, uint32_t *first,
                              uint32_t *end) {
-    const pgo_module *module = builder->matcher->module;
+    const pgo_context *contexts = builder->matcher->module->contexts;
+    const char *file = contexts[context].file;
     find_line(builder, context, line, first, end);
-    while (*first == *end && module->contexts[context].parent != PGO_NONE) {
-        context = module->contexts[context].parent;
-        find_line(builder, builder->matcher->shared_context[context], line, first, end);
+    while (*first == *end && contexts[context].parent != PGO_NONE) {
+        context = contexts[context].parent;
+        if (strcmp(contexts[context].file, file) == 0)
+            find_line(builder, builder->matcher->shared_context[context], line, first, end);
     }
 }
 
