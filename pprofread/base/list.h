@@ -5,6 +5,8 @@
 
 #include "pprofread.h"
 
+#include <assert.h>
+
 typedef struct pprof_list {
     size_t item_size; /* set by the owner: `pprof_list list = {.item_size = sizeof(item)};` */
     void *items;      /* NULL before the first */
@@ -17,6 +19,7 @@ bool pprof_reserve_items(pprof_list *list, size_t count, pprof_status *status);
 /* A new item at the end, for the caller to fill in; NULL with [status] set when there is no room. Others may move. */
 static inline void *pprof_append_item(pprof_list *list, pprof_status *status) {
     if (list->count == list->capacity && !pprof_reserve_items(list, (size_t)list->count + 1, status)) return NULL;
+    assert(list->items != NULL);
     return (char *)list->items + list->count++ * list->item_size;
 }
 

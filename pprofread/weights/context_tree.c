@@ -8,6 +8,8 @@
 #include "base/list.h"
 #include "weights/weigh.h"
 
+#include <assert.h>
+
 typedef struct growing_tree {
     pprof_stacks *stacks;
     pprof_context_tree *tree;
@@ -68,7 +70,11 @@ static bool grow_tree(growing_tree *growing) {
         pprof_stack *stack = &stacks->stacks[i];
         const uint32_t *depths = growing->path_depths.items;
         uint32_t shared = stack->shared, end = stack->end;
-        if (shared < growing->path_depths.count) close_nodes(growing, depths[shared], i);
+        assert(shared <= growing->path_depths.count && (depths != NULL || shared == 0));
+        if (shared < growing->path_depths.count) {
+            assert(depths != NULL);
+            close_nodes(growing, depths[shared], i);
+        }
         growing->path_depths.count = shared;
         stack->shared = growing->path.count;
         for (; at < end; at++)
