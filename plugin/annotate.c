@@ -132,7 +132,7 @@ static bool pass_on_count(pgo_run *run, uint32_t index) {
                              .name = "CallersFrequency",
                              .function = index,
                              .message = pprof_format_string(run->arena, run->status,
-                                                            "entry count %llu, from its callers; no samples",
+                                                            "entry count %llu, from its callers; no samples of its own",
                                                             (unsigned long long)entry_count)};
     return decision.message != NULL && pgo_add_decision(run, decision);
 }

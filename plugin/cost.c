@@ -37,8 +37,14 @@ static double get_address_cost(LLVMValueRef address) {
     return .05;
 }
 
+/* Chains of addresses are short; in a block that nothing reaches one may be its own operand. */
+enum { ADDRESS_HOPS = 8 };
+
 static LLVMValueRef strip_address(LLVMValueRef value) {
-    while (LLVMIsACastInst(value) != NULL || LLVMIsAGetElementPtrInst(value) != NULL) value = LLVMGetOperand(value, 0);
+    for (int hop = 0; hop < ADDRESS_HOPS; hop++) {
+        if (LLVMIsACastInst(value) == NULL && LLVMIsAGetElementPtrInst(value) == NULL) break;
+        value = LLVMGetOperand(value, 0);
+    }
     return value;
 }
 
@@ -58,9 +64,11 @@ static bool is_loaded(LLVMValueRef value, int depth) {
 static double get_load_cost(LLVMValueRef load) {
     LLVMValueRef address = LLVMGetOperand(load, 0);
     if (is_loaded(address, 1)) return 4;
-    for (; LLVMIsAGetElementPtrInst(address) != NULL; address = LLVMGetOperand(address, 0))
+    for (int hop = 0; hop < ADDRESS_HOPS && LLVMIsAGetElementPtrInst(address) != NULL; hop++) {
         for (int i = 1; i < LLVMGetNumOperands(address); i++)
             if (is_loaded(LLVMGetOperand(address, (unsigned)i), 3)) return 4;
+        address = LLVMGetOperand(address, 0);
+    }
     return 1.5;
 }
 

@@ -4,9 +4,9 @@
  * without counts in neither. What is left to decide:
  *   - no counts were written (-pgo-frequencies=0): a function with its share of the profile's hot 99 % is `hot`;
  *   - a function that no sample met, and that no caller is known to call often, is `cold` in a profile of at least
- *     2,000 samples (-pgo-cold-unsampled=0|1 to decide): it had less than a thousandth of the time, and LLVM then
- * spends no code on it. On sqlite3.c that took 9 % off the code and 15 % off the compile time, on Lua 3 %; run times
- * were the same within the noise.
+ *     2,000 samples (-pgo-cold-unsampled=0|1 to decide): it had less than a thousandth of the time, and LLVM
+ *     then spends no code on it. On sqlite3.c that took 9 % off the code and 15 % off the compile time, on Lua 3 %;
+ *     run times were the same within the noise.
  *
  *   define i32 @usage(…) {   ⟶   define i32 @usage(…) cold {
  *

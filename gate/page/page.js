@@ -19,7 +19,7 @@ const WORDS = {
   OtherCallee: ['other callee', 'calm', 'the profile saw another function called here'],
   PlacedHot: ['placed hot', 'good', 'the function goes among the hot ones'],
   PlacedCold: ['cold', 'calm', 'no samples: the function goes among the cold ones'],
-  CallersFrequency: ['count from callers', 'calm', 'no samples, but its callers were seen to call it often'],
+  CallersFrequency: ['count from callers', 'calm', 'no samples of its own, but its callers were seen to call it often'],
   UncertainTripCount: ['uncertain loop', 'calm', 'loops too little sampled to be called short'],
   FrequencyLimit: ['frequency limit', 'warm', 'frequencies are approximate'],
 };

@@ -5,7 +5,7 @@
 // RUN: %clang_pgo -O2 -g1 -c -o %t/x.o -Rpass-analysis=pgo -mllvm -pgo-profile=%t/x.weights %t/x.c 2>&1 \
 // RUN:   | FileCheck %s
 //
-// CHECK-DAG: x.c:2:1: remark: entry count {{[1-9][0-9][0-9][0-9][0-9]+}}, from its callers; no samples [-Rpass-analysis=pgo]
+// CHECK-DAG: x.c:2:1: remark: entry count {{[1-9][0-9][0-9][0-9][0-9]+}}, from its callers; no samples of its own [-Rpass-analysis=pgo]
 // CHECK-DAG: x.c:3:1: remark: no samples: placed among the cold functions
 // CHECK-DAG: x.c:10:1: remark: no samples: placed among the cold functions
 //
