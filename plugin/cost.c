@@ -37,8 +37,9 @@ static double get_address_cost(LLVMValueRef address) {
     return .05;
 }
 
-/* Chains of addresses are short; in a block that nothing reaches one may be its own operand. */
-enum { ADDRESS_HOPS = 8 };
+/* Chains of addresses are short; in a block that nothing reaches one may be its own operand. Of a phi the first
+ * operands tell: a switch's may have thousands, phis again. */
+enum { ADDRESS_HOPS = 8, OPERANDS_ASKED = 4 };
 
 static LLVMValueRef strip_address(LLVMValueRef value) {
     for (int hop = 0; hop < ADDRESS_HOPS; hop++) {
@@ -53,7 +54,7 @@ static bool is_loaded(LLVMValueRef value, int depth) {
     value = strip_address(value);
     if (LLVMIsALoadInst(value) != NULL) return true;
     if (depth == 0 || (LLVMIsAPHINode(value) == NULL && LLVMIsABinaryOperator(value) == NULL)) return false;
-    for (int i = 0; i < LLVMGetNumOperands(value); i++)
+    for (int i = 0; i < LLVMGetNumOperands(value) && i < OPERANDS_ASKED; i++)
         if (is_loaded(LLVMGetOperand(value, (unsigned)i), depth - 1)) return true;
     return false;
 }
