@@ -91,8 +91,8 @@ static void find_line(const observation_builder *builder, uint32_t context, uint
         (*end)++;
 }
 
-/* The same, or else in the nearest body around it that is of the same file: debug info counts instructions of a caller's
- * prologue to the copies that they were scheduled into. */
+/* The same, or else in the nearest body around it that is of the same file: debug info counts instructions of a
+ * caller's prologue to the copies that they were scheduled into. */
 static void find_line_around(const observation_builder *builder, uint32_t context, uint32_t line, uint32_t *first,
                              uint32_t *end) {
     const pgo_context *contexts = builder->matcher->module->contexts;
