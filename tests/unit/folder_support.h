@@ -20,13 +20,15 @@
 
 static char folder[] = "/tmp/pprofread-test-XXXXXX";
 
+enum { FOLDER_PATH_SIZE = 512 };
+
 static inline int make_folder(void) {
     return mkdtemp(folder) == NULL ? -1 : 0;
 }
 
 /* The path of [name] in the folder, until the next call. */
 static inline const char *in_folder(const char *name) {
-    static char path[512];
+    static char path[FOLDER_PATH_SIZE];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }

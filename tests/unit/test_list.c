@@ -58,7 +58,7 @@ static void expect_list(const char *file, const pprof_report_options *options, c
 static void test_lines_have_their_values(void **state) {
     (void)state;
     making m;
-    char path[512], expected[1024];
+    char path[FOLDER_PATH_SIZE], expected[1024];
     (void)snprintf(path, sizeof path, "%s", in_folder("project/src/x.c"));
     pprof_profile profile = make_profile(&m, path, 8);
     const pprof_report_options options = {.symbols = "."};
@@ -95,7 +95,7 @@ static void test_without_a_start_line_the_list_begins_a_little_before(void **sta
 
 static void test_files_are_found_elsewhere(void **state) {
     (void)state;
-    char deep[512], project[512];
+    char deep[FOLDER_PATH_SIZE], project[FOLDER_PATH_SIZE];
     (void)snprintf(deep, sizeof deep, "%s", in_folder("project/src/no/such/folder"));
     (void)snprintf(project, sizeof project, "%s", in_folder("project"));
     const pprof_report_options trimmed = {.symbols = "f", .trim_path = "/x:/builds/a/", .source_path = deep};

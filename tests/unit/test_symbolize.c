@@ -174,14 +174,14 @@ static void test_binary_that_has_moved(void **state) {
     assert_non_null(strstr(result.status.message, "/program: No such file"));
     assert_non_null(strstr(result.status.message, "--binary EXE"));
     pprof_arena_free(&result.arena);
-    char moved[256];
+    char moved[FOLDER_PATH_SIZE];
     (void)snprintf(moved, sizeof moved, "%s", in_folder("moved"));
     result = symbolize("x.prof", moved, NULL);
     expect_places(&result);
     /* Symbolized once, the profile knows the build: another one is refused. */
     assert_true(run_line("./cxx -O0 -g -Wl,--build-id main.cpp where.cpp -o other"));
     pprof_profile again;
-    char other[256];
+    char other[FOLDER_PATH_SIZE];
     (void)snprintf(other, sizeof other, "%s", in_folder("other"));
     pprof_symbolize_options options = {.binary = other};
     assert_false(pprof_symbolize_profile(&result.profile, &options, &result.arena, &again, &result.status));
@@ -201,7 +201,7 @@ static void test_binary_that_has_moved(void **state) {
 }
 
 static void expect_failure(const char *binary, const char *symbolizer, const char *expected) {
-    char binary_path[256], symbolizer_path[256];
+    char binary_path[FOLDER_PATH_SIZE], symbolizer_path[FOLDER_PATH_SIZE];
     (void)snprintf(binary_path, sizeof binary_path, "%s", in_folder(binary));
     if (symbolizer != NULL) (void)snprintf(symbolizer_path, sizeof symbolizer_path, "%s", in_folder(symbolizer));
     symbolized result = symbolize("x.prof", binary_path, symbolizer == NULL ? NULL : symbolizer_path);
@@ -256,7 +256,7 @@ static void test_odd_answers(void **state) {
         ",\"Symbol\":[{\"FunctionName\":\"??\"}]",
         ",\"Error\":{\"Message\":\"no\"}",
     };
-    char moved[256], odd[256];
+    char moved[FOLDER_PATH_SIZE], odd[FOLDER_PATH_SIZE];
     (void)snprintf(moved, sizeof moved, "%s", in_folder("moved"));
     (void)snprintf(odd, sizeof odd, "%s", in_folder("odd"));
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
