@@ -27,12 +27,9 @@ static void print_row(const gate_report *report, uint32_t index, FILE *out) {
 }
 
 static void print_mean(const gate_report *report, FILE *out) {
-    const gate_mean *mean = &report->result->mean;
-    char ratio[GATE_WORDS_SIZE] = "–", rules[GATE_WORDS_SIZE];
-    if (mean->is_available) gate_format_ratio(mean->ratio, mean->interval, ratio);
-    gate_format_rules(&report->suite->mean, rules);
-    (void)fprintf(out, "| **geometric mean** | %s | **%s** | %s | | | |",
-                  gate_judges_mean(report->suite) ? gate_name_outcome(mean->verdict.outcome) : "", ratio, rules);
+    char ratio[GATE_WORDS_SIZE], rules[GATE_WORDS_SIZE];
+    const char *outcome = gate_format_mean(report, ratio, rules);
+    (void)fprintf(out, "| **geometric mean** | %s | **%s** | %s | | | |", outcome, ratio, rules);
     print_change(report, report->earlier != NULL ? &report->earlier->mean : NULL, out);
     (void)putc('\n', out);
 }

@@ -19,12 +19,9 @@ static void print_line(const char *title, const char *text, FILE *out) {
 }
 
 static void print_mean(const gate_report *report, FILE *out) {
-    const gate_mean *mean = &report->result->mean;
-    char ratio[GATE_WORDS_SIZE] = "–", rules[GATE_WORDS_SIZE];
-    if (mean->is_available) gate_format_ratio(mean->ratio, mean->interval, ratio);
-    gate_format_rules(&report->suite->mean, rules);
-    (void)fprintf(out, "%-24s  %-13s  %-12s  %4s  %-24s  %s\n", "weighted geometric mean",
-                  gate_judges_mean(report->suite) ? gate_name_outcome(mean->verdict.outcome) : "", "", "", ratio,
+    char ratio[GATE_WORDS_SIZE], rules[GATE_WORDS_SIZE];
+    const char *outcome = gate_format_mean(report, ratio, rules);
+    (void)fprintf(out, "%-24s  %-13s  %-12s  %4s  %-24s  %s\n", "weighted geometric mean", outcome, "", "", ratio,
                   rules);
 }
 

@@ -21,6 +21,16 @@ void gate_format_rules(const gate_rules *rules, char text[GATE_WORDS_SIZE]) {
     (void)snprintf(text, GATE_WORDS_SIZE, "%s%s%s", gain, *gain != '\0' && *regression != '\0' ? ", " : "", regression);
 }
 
+const char *gate_format_mean(const gate_report *report, char ratio[GATE_WORDS_SIZE], char rules[GATE_WORDS_SIZE]) {
+    const gate_mean *mean = &report->result->mean;
+    if (mean->is_available)
+        gate_format_ratio(mean->ratio, mean->interval, ratio);
+    else
+        (void)snprintf(ratio, GATE_WORDS_SIZE, "–");
+    gate_format_rules(&report->suite->mean, rules);
+    return gate_judges_mean(report->suite) ? gate_name_outcome(mean->verdict.outcome) : "";
+}
+
 void gate_format_side(const gate_estimate *estimate, gate_side side, char text[GATE_WORDS_SIZE]) {
     gate_format_value(estimate->medians[side], gate_describe_metric(estimate->metric)->unit, text, GATE_WORDS_SIZE);
     size_t length = strlen(text);

@@ -27,6 +27,9 @@ enum { GATE_WORDS_SIZE = 96 };
 void gate_format_ratio(double ratio, gate_interval interval, char text[GATE_WORDS_SIZE]);
 /* "gain ≥ 2 %, regression ≤ 1 %"; "" where nothing is asked. */
 void gate_format_rules(const gate_rules *rules, char text[GATE_WORDS_SIZE]);
+/* Of a suite's mean: ratio and rules as above, "–" for a ratio that is not to be had; gives the outcome, "" where
+ * nothing is asked. */
+const char *gate_format_mean(const gate_report *report, char ratio[GATE_WORDS_SIZE], char rules[GATE_WORDS_SIZE]);
 /* "12.3 ms" of a side. */
 void gate_format_side(const gate_estimate *estimate, gate_side side, char text[GATE_WORDS_SIZE]);
 const gate_estimate *gate_get_deciding(const gate_result *result);
