@@ -7,15 +7,9 @@
 static const pprof_report_options defaults = {.node_count = -1, .node_fraction = -1, .edge_fraction = -1};
 
 /* malloc'ed */
-__attribute__((noinline)) static char *draw(making *m, const pprof_profile *profile,
-                                            const pprof_report_options *options) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    bool done = pprof_print_dot(profile, options, out, &m->arena, &m->status);
-    (void)fclose(out);
-    if (!done) fail_msg("%s", m->status.message);
+static char *draw(making *m, const pprof_profile *profile, const pprof_report_options *options) {
+    char *text = report_to_string(m, pprof_print_dot, profile, options);
+    if (text == NULL) fail_msg("%s", m->status.message);
     return text;
 }
 

@@ -19,18 +19,8 @@ static int make_files(void **state) {
     return mkfifo(in_folder("pipe.c"), 0600);
 }
 
-/* malloc'ed; NULL when it fails, with the status set. */
-__attribute__((noinline)) static char *list(making *m, const pprof_profile *profile,
-                                            const pprof_report_options *options) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    bool done = pprof_print_list(profile, options, out, &m->arena, &m->status);
-    (void)fclose(out);
-    if (done) return text;
-    free(text);
-    return NULL;
+static char *list(making *m, const pprof_profile *profile, const pprof_report_options *options) {
+    return report_to_string(m, pprof_print_list, profile, options);
 }
 
 /* f of [file], which begins at line 8: 5 at line 9, 2 in g called from line 28; g has no file. */

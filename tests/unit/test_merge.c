@@ -1,5 +1,5 @@
 /* Merging: what google/pprof's merges say, where it is right; the header's rules; scaling and normalizing. */
-#include "reader_support.h"
+#include "weights_support.h"
 
 #include <stdlib.h>
 
@@ -42,40 +42,33 @@ static void test_merges_are_the_reference_s(void **state) {
 /* ---- small profiles ---- */
 
 typedef struct fixture {
-    pprof_arena arena;
-    pprof_status status;
-    pprof_builder *builder;
+    making making;
     pprof_profile profile;
 } fixture;
 
-static uint32_t add_string(fixture *f, const char *text) {
-    return pprof_add_string(f->builder, text, strlen(text), &f->status);
-}
-
 static void begin(fixture *f) {
     *f = (fixture){0};
-    f->builder = pprof_create_builder(&f->arena, &f->status);
-    pprof_add_sample_type(f->builder, "samples", "count", &f->status);
+    start_profile(&f->making, "samples", "count");
 }
 
 /* Of line and column of a function at its address in /bin/x, which is loaded at [start]. */
 static uint32_t add_location(fixture *f, uint64_t start, const char *name, int64_t column) {
     pprof_mapping mapping = {
-        .memory_start = start, .memory_limit = start + 8000, .filename_string = add_string(f, "/bin/x")};
-    pprof_function function = {.name_string = add_string(f, name)};
+        .memory_start = start, .memory_limit = start + 8000, .filename_string = add_string(&f->making, "/bin/x")};
+    pprof_function function = {.name_string = add_string(&f->making, name)};
     pprof_line lines[] = {{.line = 5, .column = column}, {.line = 9, .column = 1}};
-    lines[0].function = lines[1].function = pprof_add_function(f->builder, &function, &f->status);
+    lines[0].function = lines[1].function = pprof_add_function(f->making.builder, &function, &f->making.status);
     pprof_location location = {.address = start + 16, .line_count = 2};
-    location.mapping = pprof_add_mapping(f->builder, &mapping, &f->status);
-    return pprof_add_location(f->builder, &location, lines, &f->status);
+    location.mapping = pprof_add_mapping(f->making.builder, &mapping, &f->making.status);
+    return pprof_add_location(f->making.builder, &location, lines, &f->making.status);
 }
 
 static void add_sample(fixture *f, uint32_t location, int64_t value) {
-    pprof_add_sample(f->builder, &location, 1, &value, NULL, 0, &f->status);
+    pprof_add_sample(f->making.builder, &location, 1, &value, NULL, 0, &f->making.status);
 }
 
 static void finish(fixture *f) {
-    assert_true(pprof_finish_builder(f->builder, &f->profile, &f->status));
+    assert_true(pprof_finish_builder(f->making.builder, &f->profile, &f->making.status));
 }
 
 /* One sample of one function, worth [value]. */
@@ -89,19 +82,20 @@ static fixture make_simple(const char *name, int64_t value) {
 
 static pprof_profile merge_two(fixture *a, fixture *b, double weight, bool normalize, fixture *into) {
     *into = (fixture){0};
-    pprof_merger *merger = pprof_create_merger(normalize, &into->arena, &into->status);
+    pprof_merger *merger = pprof_create_merger(normalize, &into->making.arena, &into->making.status);
     assert_non_null(merger);
     const pprof_merge_input first = {.profile = &a->profile, .path = "a", .weight = weight};
     const pprof_merge_input second = {.profile = &b->profile, .path = "b"};
-    if (pprof_add_profile(merger, &first, &into->status) && pprof_add_profile(merger, &second, &into->status))
-        assert_true(pprof_finish_merger(merger, &into->profile, &into->status));
+    if (pprof_add_profile(merger, &first, &into->making.status) &&
+        pprof_add_profile(merger, &second, &into->making.status))
+        assert_true(pprof_finish_merger(merger, &into->profile, &into->making.status));
     return into->profile;
 }
 
 static void free_all(fixture *a, fixture *b, fixture *c) {
-    pprof_arena_free(&a->arena);
-    pprof_arena_free(&b->arena);
-    pprof_arena_free(&c->arena);
+    pprof_arena_free(&a->making.arena);
+    pprof_arena_free(&b->making.arena);
+    pprof_arena_free(&c->making.arena);
 }
 
 /* ---- what is the same ---- */
@@ -148,11 +142,13 @@ static void test_the_order_of_labels_is_nothing(void **state) {
     for (int i = 0; i < 2; i++) {
         begin(both[i]);
         uint32_t location = add_location(both[i], 1 << 20, "f", 1);
-        pprof_label labels[] = {{.key_string = add_string(both[i], "thread"), .number = 7},
-                                {.key_string = add_string(both[i], "host"), .text_string = add_string(both[i], "x")}};
+        pprof_label labels[] = {
+            {.key_string = add_string(&both[i]->making, "thread"), .number = 7},
+            {.key_string = add_string(&both[i]->making, "host"), .text_string = add_string(&both[i]->making, "x")}};
         const pprof_label swapped[] = {labels[1], labels[0]};
         const int64_t value = 1;
-        pprof_add_sample(both[i]->builder, &location, 1, &value, i == 0 ? labels : swapped, 2, &both[i]->status);
+        pprof_add_sample(both[i]->making.builder, &location, 1, &value, i == 0 ? labels : swapped, 2,
+                         &both[i]->making.status);
         finish(both[i]);
     }
     pprof_profile merged = merge_two(&a, &b, 1, false, &c);
@@ -163,7 +159,7 @@ static void test_the_order_of_labels_is_nothing(void **state) {
     /* given ones take the place of those with their key */
     const pprof_text_label given = {.key = "host", .text = "all"};
     const pprof_merge_input input = {.profile = &a.profile, .path = "a", .labels = &given, .label_count = 1};
-    assert_true(pprof_merge_profiles(&input, 1, &c.arena, &merged, &c.status));
+    assert_true(pprof_merge_profiles(&input, 1, &c.making.arena, &merged, &c.making.status));
     assert_int_equal(merged.label_count, 2);
     uint32_t hosts = 0;
     for (uint32_t i = 0; i < 2; i++)
@@ -181,10 +177,11 @@ static void test_headers_are_combined(void **state) {
     for (int i = 0; i < 2; i++) {
         begin(both[i]);
         add_sample(both[i], add_location(both[i], 1 << 20, "f", 1), 1);
-        uint32_t *comments = pprof_arena_allocate(&both[i]->arena, 2, sizeof *comments);
-        comments[0] = add_string(both[i], "both");
-        comments[1] = add_string(both[i], i == 0 ? "first" : "second");
-        uint32_t url = add_string(both[i], i == 0 ? "" : "url"), drop = add_string(both[i], i == 0 ? "d" : "e");
+        uint32_t *comments = pprof_arena_allocate(&both[i]->making.arena, 2, sizeof *comments);
+        comments[0] = add_string(&both[i]->making, "both");
+        comments[1] = add_string(&both[i]->making, i == 0 ? "first" : "second");
+        uint32_t url = add_string(&both[i]->making, i == 0 ? "" : "url"),
+                 drop = add_string(&both[i]->making, i == 0 ? "d" : "e");
         finish(both[i]);
         both[i]->profile.comment_strings = comments;
         both[i]->profile.comment_count = 2;
@@ -212,7 +209,7 @@ static void test_other_types_are_refused(void **state) {
     fixture a = make_simple("f", 1), b = make_simple("f", 1), c;
     b.profile.sample_types[0].unit_string = b.profile.functions[0].name_string;
     merge_two(&a, &b, 1, false, &c);
-    assert_message_has(&c.status, "b: its values are samples/f, period /, those of a are samples/count");
+    assert_message_has(&c.making.status, "b: its values are samples/f, period /, those of a are samples/count");
     free_all(&a, &b, &c);
     pprof_status status = {0};
     pprof_profile none;
@@ -228,7 +225,7 @@ static void test_values_saturate(void **state) {
     (void)state;
     fixture a = make_simple("f", INT64_MAX - 1), b = make_simple("f", 5), c;
     assert_int_equal(merge_two(&a, &b, 1, false, &c).values[0], INT64_MAX);
-    pprof_arena_free(&c.arena);
+    pprof_arena_free(&c.making.arena);
     assert_int_equal(merge_two(&a, &b, 1e9, false, &c).values[0], INT64_MAX);
     const double factors[][2] = {{-1, -5}, {-2, -10}, {0.5, 3}, {-0.5, -3}, {0, 0}};
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
@@ -262,7 +259,7 @@ static void test_normalized_inputs_count_the_same(void **state) {
     pprof_profile merged = merge_two(&a, &b, 1, true, &c);
     assert_int_equal(merged.values[0], 5000);
     assert_int_equal(merged.values[1], 5000);
-    pprof_arena_free(&c.arena);
+    pprof_arena_free(&c.making.arena);
     merged = merge_two(&a, &b, 3, true, &c); /* 3 · 9000 + 1000, shared 3 to 1 */
     assert_int_equal(merged.values[0], 21000);
     assert_int_equal(merged.values[1], 7000);

@@ -1,5 +1,5 @@
 /* Renaming: mangled and shown names in step, rules in their order, functions that become equal, samples chosen. */
-#include "reader_support.h"
+#include "weights_support.h"
 
 /* Not public: the edit room's own. */
 #include "edit/edit.h"
@@ -62,39 +62,35 @@ static void test_what_cannot_be_respelled_is_refused(void **state) {
 
 /* A profile of samples, each one stack of frames; a frame is "name system file". */
 typedef struct fixture {
-    pprof_arena arena;
-    pprof_status status;
-    pprof_builder *builder;
+    making making;
     pprof_profile profile, output;
 } fixture;
 
-static uint32_t add_string(fixture *f, const char *text) {
-    return pprof_add_string(f->builder, text, strlen(text), &f->status);
-}
-
 static void begin(fixture *f) {
     *f = (fixture){0};
-    f->builder = pprof_create_builder(&f->arena, &f->status);
-    pprof_add_sample_type(f->builder, "samples", "count", &f->status);
+    start_profile(&f->making, "samples", "count");
 }
 
 static uint32_t add_frame(fixture *f, const char *name, const char *system_name, int64_t start_line) {
-    pprof_function function = {.name_string = add_string(f, name),
-                               .system_name_string = add_string(f, system_name),
-                               .filename_string = add_string(f, "/build/src/x.cpp"),
+    pprof_function function = {.name_string = add_string(&f->making, name),
+                               .system_name_string = add_string(&f->making, system_name),
+                               .filename_string = add_string(&f->making, "/build/src/x.cpp"),
                                .start_line = start_line};
-    pprof_line line = {.line = start_line + 3, .function = pprof_add_function(f->builder, &function, &f->status)};
-    pprof_mapping mapping = {.memory_start = 4096, .memory_limit = 8192, .filename_string = add_string(f, "/bin/x")};
-    pprof_location location = {.line_count = 1, .mapping = pprof_add_mapping(f->builder, &mapping, &f->status)};
-    return pprof_add_location(f->builder, &location, &line, &f->status);
+    pprof_line line = {.line = start_line + 3,
+                       .function = pprof_add_function(f->making.builder, &function, &f->making.status)};
+    pprof_mapping mapping = {
+        .memory_start = 4096, .memory_limit = 8192, .filename_string = add_string(&f->making, "/bin/x")};
+    pprof_location location = {.line_count = 1,
+                               .mapping = pprof_add_mapping(f->making.builder, &mapping, &f->making.status)};
+    return pprof_add_location(f->making.builder, &location, &line, &f->making.status);
 }
 
 static void add_sample(fixture *f, uint32_t leaf, uint32_t caller, int64_t value) {
-    pprof_add_sample(f->builder, (uint32_t[]){leaf, caller}, 2, &value, NULL, 0, &f->status);
+    pprof_add_sample(f->making.builder, (uint32_t[]){leaf, caller}, 2, &value, NULL, 0, &f->making.status);
 }
 
 static void finish(fixture *f) {
-    assert_true(pprof_finish_builder(f->builder, &f->profile, &f->status));
+    assert_true(pprof_finish_builder(f->making.builder, &f->profile, &f->making.status));
 }
 
 static void assert_function(const fixture *f, uint32_t index, const char *name, const char *system_name) {
@@ -114,11 +110,11 @@ static void check_rule(const char *name, const char *system_name, pprof_rename_r
     uint32_t frame = add_frame(&f, name, system_name, 1);
     add_sample(&f, frame, frame, 1);
     finish(&f);
-    assert_true(pprof_rename_functions(&f.profile, "test", &rule, 1, &f.arena, &f.output, &f.status));
+    assert_true(pprof_rename_functions(&f.profile, "test", &rule, 1, &f.making.arena, &f.output, &f.making.status));
     assert_function(&f, 0, new_name, new_system_name);
     assert_int_equal(rule.function_count, strcmp(name, new_name) != 0 || strcmp(system_name, new_system_name) != 0);
     assert_int_equal(rule.unlinked_count, unlinked);
-    pprof_arena_free(&f.arena);
+    pprof_arena_free(&f.making.arena);
 }
 
 static void test_names_stay_in_step(void **state) {

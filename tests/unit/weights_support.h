@@ -63,6 +63,25 @@ static inline pprof_profile finish_profile(making *m) {
     return profile;
 }
 
+/* ---- reports as text ---- */
+
+typedef bool report_printer(const pprof_profile *profile, const pprof_report_options *options, FILE *out,
+                            pprof_arena *arena, pprof_status *status);
+
+/* malloc'ed; NULL when it fails, with the status set. Not inlined: as print_to_string. */
+__attribute__((noinline, unused)) static char *
+report_to_string(making *m, report_printer *print, const pprof_profile *profile, const pprof_report_options *options) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    bool done = print(profile, options, out, &m->arena, &m->status);
+    (void)fclose(out);
+    if (done) return text;
+    free(text);
+    return NULL;
+}
+
 /* ---- Weights as text ---- */
 
 /* malloc'ed. Not inlined: gcc 12 takes what open_memstream gives for its argument, and warns of a dangling pointer. */
