@@ -5,18 +5,22 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-bool gate_open_callgrind(gate_callgrind *callgrind, pprof_status *status) {
+bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status) {
     const char *parent = getenv("TMPDIR");
-    int length = snprintf(callgrind->folder, sizeof callgrind->folder, "%s/pgo-gate.XXXXXX",
-                          parent != NULL && strlen(parent) < 40 ? parent : "/tmp");
-    if (length < 0 || mkdtemp(callgrind->folder) == NULL)
-        return pprof_fail(status, "%s: cannot make a temporary folder: %s", callgrind->folder, strerror(errno));
-    (void)snprintf(callgrind->out_file, sizeof callgrind->out_file, "--callgrind-out-file=%s/%%p", callgrind->folder);
-    return true;
+    if (parent == NULL || parent[0] == '\0') parent = "/tmp";
+    char *folder = pprof_format_string(arena, status, "%s/pgo-gate.XXXXXX", parent);
+    if (folder == NULL) return false;
+    if (mkdtemp(folder) == NULL)
+        return pprof_fail(status, "%s: no private folder can be made in it: %s; name another in TMPDIR", parent,
+                          strerror(errno));
+    callgrind->folder = folder;
+    callgrind->out_file = pprof_format_string(arena, status, "--callgrind-out-file=%s/%%p", folder);
+    return callgrind->out_file != NULL;
 }
 
 void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
@@ -34,14 +38,18 @@ void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
     memcpy((void *)arguments, (const void *)wrapped, sizeof wrapped);
 }
 
-static double read_totals(const char *path) {
+static double read_totals(int folder, const char *name) {
     static const char key[] = "totals: ";
     char line[4096];
     double sum = 0;
-    FILE *file = fopen(path, "re");
+    int descriptor = openat(folder, name, O_RDONLY | O_CLOEXEC);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
         if (strncmp(line, key, sizeof key - 1) == 0) sum += strtod(line + sizeof key - 1, NULL);
-    if (file != NULL) (void)fclose(file);
+    if (file != NULL)
+        (void)fclose(file);
+    else if (descriptor >= 0)
+        (void)close(descriptor);
     return sum;
 }
 
@@ -51,11 +59,9 @@ static double drain_folder(const gate_callgrind *callgrind) {
     DIR *folder = opendir(callgrind->folder);
     if (folder == NULL) return 0;
     for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        char path[sizeof callgrind->folder + sizeof entry->d_name + 1];
         if (entry->d_name[0] == '.') continue;
-        (void)snprintf(path, sizeof path, "%s/%s", callgrind->folder, entry->d_name);
-        sum += read_totals(path);
-        (void)unlink(path);
+        sum += read_totals(dirfd(folder), entry->d_name);
+        (void)unlinkat(dirfd(folder), entry->d_name, 0);
     }
     (void)closedir(folder);
     return sum;

@@ -1,9 +1,10 @@
 /* Takes a command; gives what it used, its output piece by piece, and how it ended.
  *
  * The command waits behind a pipe until counters are attached, so that nothing of it is missed, and is its own process
- * group, so that a timeout ends all of it. It dies with us. Its times include those of the children it waited for. Its
- * largest memory cannot be told below our own (a few MiB), which it starts with. Cannot see what a child does that has
- * left the process group. */
+ * group, so that a timeout ends all of it. A signal that would end us is held back until all of it is ended; where none
+ * can be (SIGKILL), the command dies with us, but not its children. Its times include those of the children it waited
+ * for. Its largest memory cannot be told below our own (a few MiB), which it starts with. Cannot see what a child does
+ * that has left the process group. */
 #include "run/run.h"
 
 #include <errno.h>
@@ -13,8 +14,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +28,8 @@ typedef struct running_process {
     const gate_process *process;
     pid_t pid;
     int handle, output, error; /* pidfd; our ends of the pipes; -1 when closed */
+    int signals;               /* readable when one is held back that would end us */
+    sigset_t mask;             /* of signals, as it was */
     int start[2];              /* both ends: writing to a child that died early must not end us by SIGPIPE */
     double started, ended;
     bool is_ended, is_late;
@@ -43,13 +48,25 @@ static void close_end(int *descriptor) {
     *descriptor = -1;
 }
 
+static void hold_signals(running_process *run) {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    sigset_t held;
+    (void)sigemptyset(&held);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) (void)sigaddset(&held, ends[i]);
+    (void)pthread_sigmask(SIG_BLOCK, &held, &run->mask);
+    run->signals = signalfd(-1, &held, SFD_CLOEXEC);
+}
+
 /* ---- the child ---- */
 
 /* After fork, before exec: only calls that are safe there. */
-static _Noreturn void become_command(const gate_process *process, int start, int output, int error) {
+static _Noreturn void become_command(const running_process *run, int output, int error) {
+    const gate_process *process = run->process;
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)close(run->start[1]); /* so that we, gone already, are not waited for */
     (void)signal(SIGPIPE, SIG_DFL);
+    (void)pthread_sigmask(SIG_SETMASK, &run->mask, NULL);
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     char go;
     bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
@@ -61,7 +78,7 @@ static _Noreturn void become_command(const gate_process *process, int start, int
         CPU_SET((size_t)process->processor, &processors);
         is_ready = sched_setaffinity(0, sizeof processors, &processors) == 0;
     }
-    if (is_ready && read(start, &go, 1) == 1) {
+    if (is_ready && read(run->start[0], &go, 1) == 1) {
         /* execvp takes the arguments as char *const[] but does not write to them */
         union {
             const char *const *ours;
@@ -76,12 +93,11 @@ static _Noreturn void become_command(const gate_process *process, int start, int
 
 static bool start(running_process *run, pprof_status *status) {
     int output[2] = {-1, -1}, error[2] = {-1, -1};
-    bool opened = pipe2(run->start, O_CLOEXEC) == 0 && pipe2(output, O_CLOEXEC) == 0 && pipe2(error, O_CLOEXEC) == 0 &&
-                  fcntl(output[0], F_SETFL, O_NONBLOCK) == 0 && fcntl(error[0], F_SETFL, O_NONBLOCK) == 0;
+    bool opened = pipe2(run->start, O_CLOEXEC) == 0 && pipe2(output, O_CLOEXEC) == 0 && pipe2(error, O_CLOEXEC) == 0;
     run->output = output[0];
     run->error = error[0];
     if (opened) run->pid = fork();
-    if (opened && run->pid == 0) become_command(run->process, run->start[0], output[1], error[1]);
+    if (opened && run->pid == 0) become_command(run, output[1], error[1]);
     int problem = errno;
     close_end(&output[1]);
     close_end(&error[1]);
@@ -107,20 +123,20 @@ static void keep_last_words(running_process *run, const uint8_t *bytes, size_t s
     run->last_size = kept + size;
 }
 
-/* Until there is nothing to read now. */
+/* What is there now, and no more: a command may write faster than it is read. Nothing is there at the end. */
 static bool read_end(running_process *run, int *end, pprof_status *status) {
     uint8_t bytes[CHUNK];
-    while (*end >= 0) {
-        ssize_t count = read(*end, bytes, sizeof bytes);
+    int left = 0;
+    if (*end >= 0 && (ioctl(*end, FIONREAD, &left) != 0 || left == 0)) close_end(end);
+    while (left > 0) {
+        ssize_t count = read(*end, bytes, left < CHUNK ? (size_t)left : CHUNK);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN) return true;
-        if (count <= 0) {
-            close_end(end);
-        } else if (end == &run->error) {
+        if (count <= 0) return pprof_fail(status, "%s: its output cannot be read", run->process->title);
+        left -= (int)count;
+        if (end == &run->error)
             keep_last_words(run, bytes, (size_t)count);
-        } else if (!run->process->consume(run->process->context, bytes, (size_t)count, status)) {
+        else if (!run->process->consume(run->process->context, bytes, (size_t)count, status))
             return false;
-        }
     }
     return true;
 }
@@ -130,16 +146,20 @@ static bool follow(running_process *run, pprof_status *status) {
     while (!run->is_ended) {
         struct pollfd ways[] = {{.fd = run->handle, .events = POLLIN},
                                 {.fd = run->output, .events = POLLIN},
-                                {.fd = run->error, .events = POLLIN}};
+                                {.fd = run->error, .events = POLLIN},
+                                {.fd = run->signals, .events = POLLIN}};
         double left = fmin(fmax(deadline - read_clock(), 0), 1e6);
-        int ready = poll(ways, 3, (int)ceil(left * 1000));
+        int ready = poll(ways, sizeof ways / sizeof *ways, (int)ceil(left * 1000));
         if (ready < 0 && errno != EINTR)
             return pprof_fail(status, "%s: cannot be waited for: %s", run->process->title, strerror(errno));
         run->ended = read_clock();
         run->is_ended = ready > 0 && ways[0].revents != 0;
         run->is_late = !run->is_ended && run->ended >= deadline;
         if (run->is_late) return true;
-        if (ready > 0 && (!read_end(run, &run->output, status) || !read_end(run, &run->error, status))) return false;
+        if (ready <= 0) continue;
+        if (ways[3].revents != 0) return pprof_fail(status, "%s: interrupted", run->process->title);
+        if (ways[1].revents != 0 && !read_end(run, &run->output, status)) return false;
+        if (ways[2].revents != 0 && !read_end(run, &run->error, status)) return false;
     }
     return true;
 }
@@ -181,15 +201,14 @@ static void fill_run(const running_process *run, const struct rusage *used, gate
     filled->values[GATE_MAX_RSS] = 1024. * (double)used->ru_maxrss;
 }
 
-/* Waits for it, and lets nothing of it live on. */
+/* Lets nothing of it live on, and takes its outcome: in this order, since its number is nobody else's until then. */
 static bool finish(running_process *run, bool is_wanted, gate_run *filled, pprof_status *status) {
     int outcome = 0;
     struct rusage used = {0};
-    if (!run->is_ended) (void)kill(-run->pid, SIGKILL);
     pid_t waited;
+    (void)kill(-run->pid, SIGKILL);
     do waited = wait4(run->pid, &outcome, 0, &used);
     while (waited < 0 && errno == EINTR);
-    (void)kill(-run->pid, SIGKILL);
     bool done = is_wanted && read_end(run, &run->output, status) && read_end(run, &run->error, status);
     if (!done || !judge_end(run, outcome, status)) return false;
     fill_run(run, &used, filled);
@@ -197,8 +216,10 @@ static bool finish(running_process *run, bool is_wanted, gate_run *filled, pprof
 }
 
 bool gate_run_process(const gate_process *process, gate_run *filled, pprof_status *status) {
-    running_process run = {.process = process, .handle = -1, .output = -1, .error = -1, .start = {-1, -1}};
+    running_process run = {
+        .process = process, .handle = -1, .output = -1, .error = -1, .signals = -1, .start = {-1, -1}};
     const gate_counters *counters = process->counters;
+    hold_signals(&run);
     bool started = start(&run, status);
     if (started && counters != NULL) counters->attach(counters->context, run.pid);
     run.started = read_clock();
@@ -212,5 +233,7 @@ bool gate_run_process(const gate_process *process, gate_run *filled, pprof_statu
     close_end(&run.error);
     close_end(&run.start[0]);
     close_end(&run.start[1]);
+    close_end(&run.signals);
+    (void)pthread_sigmask(SIG_SETMASK, &run.mask, NULL); /* now the one that was held back has its way */
     return done;
 }

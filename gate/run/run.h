@@ -50,18 +50,18 @@ typedef struct gate_process {
 
 /* Runs it to its end and fills in [run] (values it cannot know stay NAN). Fails, with the last lines that it wrote to
  * standard error, when it cannot be run, takes too long, or ends other than with status 0. Whatever it leaves running
- * in its process group is killed. */
+ * in its process group is killed; also before SIGINT, SIGTERM, SIGHUP or SIGQUIT end us. */
 bool gate_run_process(const gate_process *process, gate_run *run, pprof_status *status);
 
 /* ---- callgrind.c ---- */
 
 enum { GATE_CALLGRIND_ARGUMENTS = 12 };
 typedef struct gate_callgrind {
-    char folder[64];
-    char out_file[128]; /* the option */
+    const char *folder;   /* private, under $TMPDIR */
+    const char *out_file; /* the option */
 } gate_callgrind;
 
-bool gate_open_callgrind(gate_callgrind *callgrind, pprof_status *status);
+bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status);
 /* [arguments] for /bin/sh -c [command] under callgrind. */
 void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
                        const char *arguments[GATE_CALLGRIND_ARGUMENTS]);

@@ -124,9 +124,9 @@ static bool run_once(void *context, gate_side side, uint32_t layout, uint32_t ro
     (void)round;
     gate_runner *runner = context;
     const layout_commands *commands = &runner->layouts[layout * GATE_SIDE_COUNT + side];
-    return run_beside(runner, commands->prepare, "prepare", commands->title, status) &&
-           run_measured(runner, commands, run, status) &&
-           run_beside(runner, commands->cleanup, "cleanup", commands->title, status);
+    if (!run_beside(runner, commands->prepare, "prepare", commands->title, status)) return false;
+    bool done = run_measured(runner, commands, run, status);
+    return run_beside(runner, commands->cleanup, "cleanup", commands->title, status) && done; /* also after a failure */
 }
 
 static bool make_ready(gate_runner *runner, pprof_status *status) {
@@ -156,7 +156,7 @@ gate_runner *gate_open_runner(const gate_commands *commands, pprof_arena *arena,
     if (runner == NULL) return NULL;
     runner->commands = commands;
     runner->counters = gate_use_processor_counters(&runner->counter_files);
-    if (commands->counts_instructions && !gate_open_callgrind(&runner->callgrind, status)) return NULL;
+    if (commands->counts_instructions && !gate_open_callgrind(&runner->callgrind, arena, status)) return NULL;
     if (find_layouts(runner, arena, status) && make_ready(runner, status)) return runner;
     gate_close_runner(runner);
     return NULL;

@@ -30,11 +30,30 @@ expect 4 '' 'candidate: exit status 127: .*no-such-program' compare --baseline t
 expect 4 '' "line 2, byte 2 on: 'c', not 'b'" compare --baseline 'echo a; echo b' --candidate 'echo a; echo c'
 expect 4 '' 'prepare \(baseline\): exit status 1' compare --baseline true --candidate true --prepare false
 expect 4 '' 'cleanup \(baseline\): exit status 1' compare --baseline true --candidate true --cleanup false
+expect 4 '' 'candidate: exit status 3$' compare --baseline true --candidate 'exit 3' --cleanup 'echo {side} >>cleaned'
+[ "$(tr '\n' ' ' <cleaned)" = 'baseline candidate ' ] || fail 'there is no cleanup after a run that failed'
 expect 4 '' 'no file matches' compare --baseline '{binary}' --candidate true --baseline-layouts 'nothing.*'
+none=$folder/a/folder/that/is/nowhere/and/has/a/long/name
+TMPDIR=$none
+expect 4 '' "$none: no private folder can be made in it" compare --callgrind --baseline true --candidate true
+TMPDIR=$folder/temporary
 expect 4 '' 'not on that processor' compare --baseline true --candidate true --pin 1000
 if [ -w /dev/full ]; then
     expect 4 . 'No space left' compare --baseline 'sleep 0.01' --candidate 'sleep 0.01' --metric wall --rounds 2 --json /dev/full
 fi
+
+# ---- interrupted: nothing of the command goes on
+"$program" compare --baseline 'sleep 1000 & echo $! >sleeping; wait' --candidate true >out 2>err &
+gate=$!
+until [ -s sleeping ]; do sleep 0.1; done
+kill $gate
+wait $gate 2>/dev/null
+[ $? -eq 143 ] || fail 'SIGTERM does not end it'
+tries=0
+while grep -q '^State:.[RSD]' "/proc/$(cat sleeping)/status" 2>/dev/null; do
+    [ $((tries += 1)) -lt 100 ] || { fail 'what the command started goes on'; break; }
+    sleep 0.1
+done
 
 # ---- times: two rounds have no interval, whatever they took
 expect 3 '^inconclusive: .* about 5 more rounds would tell' '' compare --metric wall --baseline 'sleep 0.01' \

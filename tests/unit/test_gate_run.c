@@ -59,6 +59,25 @@ static void bad_ends_are_named(void **state) {
     assert_non_null(strstr(status.message, "cannot be run"));
 }
 
+/* Takes less than the command gives meanwhile. */
+static bool consume_slowly(void *context, const uint8_t *bytes, size_t size, pprof_status *status) {
+    (void)context, (void)bytes, (void)size, (void)status;
+    return usleep(1000) == 0;
+}
+
+static void endless_output_does_not_outlive_the_timeout(void **state) {
+    (void)state;
+    const gate_process endless = {.arguments = (const char *const[]){"yes", NULL},
+                                  .title = "yes",
+                                  .processor = -1,
+                                  .timeout = 0.1,
+                                  .consume = consume_slowly};
+    gate_run run;
+    pprof_status status = {0};
+    assert_false(gate_run_process(&endless, &run, &status));
+    assert_non_null(strstr(status.message, "yes: did not end within 0.1 s"));
+}
+
 /* What a command leaves in the background is neither waited for nor left alive. */
 static void leftovers_are_killed(void **state) {
     (void)state;
@@ -220,6 +239,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_tell_what_they_used),
         cmocka_unit_test(bad_ends_are_named),
+        cmocka_unit_test(endless_output_does_not_outlive_the_timeout),
         cmocka_unit_test(leftovers_are_killed),
         cmocka_unit_test(a_processor_can_be_chosen),
         cmocka_unit_test(counters_are_read_around_a_run),
