@@ -115,6 +115,14 @@ double gate_get_elapsed(const gate_comparison *comparison) {
     return comparison->measurements.elapsed;
 }
 
+gate_interval gate_get_interval(const gate_comparison *comparison) {
+    return comparison->progress.interval;
+}
+
+void gate_drop_comparison(gate_comparison *comparison) {
+    pprof_free_list(&comparison->runs);
+}
+
 static bool estimate(const gate_comparison *comparison, gate_result *result, pprof_arena *arena, pprof_status *status) {
     for (int i = 0; i < GATE_METRIC_COUNT; i++)
         if (!gate_estimate_metric(&result->measurements, (gate_metric)i, result->look_error, comparison->looks.error,

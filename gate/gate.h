@@ -216,8 +216,12 @@ gate_comparison *gate_begin_comparison(const gate_rules *rules, const gate_sourc
 bool gate_continue_comparison(gate_comparison *comparison, double limit, bool is_final);
 /* Seconds of measuring, in all turns. */
 double gate_get_elapsed(const gate_comparison *comparison);
+/* At its last look; 0 and INFINITY before the first. */
+gate_interval gate_get_interval(const gate_comparison *comparison);
 /* What it has found; a failure ends up in the verdict. */
 void gate_end_comparison(gate_comparison *comparison, pprof_arena *arena, gate_result *result);
+/* Ends it where no result is wanted. */
+void gate_drop_comparison(gate_comparison *comparison);
 /* The result of a comparison that could not begin. */
 void gate_fail_comparison(const gate_rules *rules, const pprof_status *status, gate_result *result);
 

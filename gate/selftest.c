@@ -43,8 +43,9 @@ static double stop_clock(void *context) {
     return 0;
 }
 
-/* Whether a comparison that allows no regression claims something. */
-static gate_outcome compare_again(replay *replay, const gate_rules *rules, uint32_t rounds) {
+/* The interval at which a comparison that allows no regression ends: one without 1 claims a difference. */
+static gate_interval compare_again(replay *replay, const gate_rules *rules, uint32_t rounds) {
+    gate_interval interval = {0, INFINITY};
     gate_rules strict = *rules;
     strict.has_min_gain = false;
     strict.has_max_regression = true;
@@ -53,10 +54,15 @@ static gate_outcome compare_again(replay *replay, const gate_rules *rules, uint3
     gate_source source = {
         .context = replay, .layout_count = replay->record->layout_count, .run = play_run, .read_clock = stop_clock};
     pprof_arena arena = {0};
-    gate_result result;
-    gate_compare(&strict, &source, &arena, &result);
+    pprof_status status = {0};
+    gate_comparison *comparison = gate_begin_comparison(&strict, &source, &arena, &status);
+    if (comparison != NULL) {
+        (void)gate_continue_comparison(comparison, strict.budget, true);
+        interval = gate_get_interval(comparison);
+        gate_drop_comparison(comparison);
+    }
     pprof_arena_free(&arena);
-    return result.verdict.outcome;
+    return interval;
 }
 
 static void count_alarms(const gate_measurements *record, const gate_rules *rules, gate_selftest *selftest) {
@@ -64,7 +70,8 @@ static void count_alarms(const gate_measurements *record, const gate_rules *rule
     selftest->slices = record->round_count / SLICE_ROUNDS;
     for (uint32_t slice = 0; slice < selftest->slices; slice++) {
         replay replay = {.record = record, .metric = rules->metric, .first_round = slice * SLICE_ROUNDS};
-        selftest->alarms += compare_again(&replay, rules, SLICE_ROUNDS) != GATE_INCONCLUSIVE;
+        gate_interval interval = compare_again(&replay, rules, SLICE_ROUNDS);
+        selftest->alarms += interval.low > 1 || interval.high < 1;
     }
 }
 
@@ -76,7 +83,7 @@ static void find_resolution(const gate_measurements *record, const gate_rules *r
         uint32_t found = 0;
         for (uint32_t trial = 0; trial < REPLAYS; trial++) {
             replay replay = {.record = record, .metric = rules->metric, .random = &random, .slowdown = slowdowns[i]};
-            found += compare_again(&replay, rules, record->round_count) == GATE_FAIL;
+            found += compare_again(&replay, rules, record->round_count).low > 1;
         }
         if (found * 10 >= REPLAYS * 9) selftest->resolved = slowdowns[i];
     }
@@ -89,7 +96,7 @@ bool gate_test_machine(const gate_commands *commands, const gate_rules *rules,
     gate_rules endless = *rules;
     same.sides[GATE_CANDIDATE] = same.sides[GATE_BASELINE];
     endless.has_min_gain = endless.has_max_regression = false;
-    endless.precision = 0; /* never narrow enough */
+    endless.precision = -1; /* no interval is that narrow, not even that of rounds which are all equal */
     *selftest = (gate_selftest){.resolved = NAN};
     gate_compare_commands(&same, &endless, show_progress, arena, &selftest->result);
     if (selftest->result.verdict.outcome == GATE_NO_COMPARISON)

@@ -111,5 +111,12 @@ fi
 expect 0 '^resolution: ' '' selftest --command 'sleep 0.01' --metric wall --rounds 32
 grep -Eq '^false alarms: [0-2] in 2 comparisons of 16 rounds' out || fail 'selftest does not tell of false alarms'
 expect 4 '' 'baseline: exit status 1' selftest --command false
+# Rounds that are all equal claim no difference, and are no reason to stop.
+if command -v cc >/dev/null && setarch -R true; then
+    printf 'char filled[16 << 20] = {1};\nint main(void) { for (int i = 0; i < 16 << 20; i++) filled[i] = 2; }\n' >fill.c
+    cc -O1 -static -o fill fill.c
+    expect 0 '^largest memory: .* 32 rounds' '' selftest --command 'exec setarch -R ./fill' --metric max-rss --rounds 32
+    grep -q '^false alarms: 0 in 2 ' out || fail 'equal rounds are taken for a difference'
+fi
 
 finish
