@@ -8,6 +8,7 @@ const SITES = 30; // of a function, at first
 
 /* What a decision is called, how it looks, and what it means. */
 const WORDS = {
+  __proto__: null, // a decision may be called whatever its report says
   HotCallSite: ['threshold raised', 'calm', 'LLVM was told to inline this hot call; it runs later, at the link'],
   inlined: ['inlined', 'good', 'the inline threshold was raised at this hot call, and LLVM inlined it'],
   left: ['still a call', 'bad', "the threshold was raised, and LLVM's inliner declined all the same (-Rpass-missed=inline says why)"],

@@ -18,11 +18,17 @@ static void print_line(const char *title, const char *text, FILE *out) {
     (void)putc('\n', out);
 }
 
+/* The last two columns. */
+static void print_ratio(const char *ratio, const char *rules, FILE *out) {
+    print_name(ratio, 22, out);
+    (void)fprintf(out, "  %s\n", rules);
+}
+
 static void print_mean(const gate_report *report, FILE *out) {
     char ratio[GATE_WORDS_SIZE], rules[GATE_WORDS_SIZE];
     const char *outcome = gate_format_mean(report, ratio, rules);
-    (void)fprintf(out, "%-24s  %-13s  %-12s  %4s  %-24s  %s\n", "weighted geometric mean", outcome, "", "", ratio,
-                  rules);
+    (void)fprintf(out, "%-24s  %-13s  %-12s  %6s  ", "weighted geometric mean", outcome, "", "");
+    print_ratio(ratio, rules, out);
 }
 
 static void print_benchmark(const gate_report *report, uint32_t index, FILE *out) {
@@ -32,8 +38,9 @@ static void print_benchmark(const gate_report *report, uint32_t index, FILE *out
     if (result->verdict.outcome != GATE_NO_COMPARISON) gate_format_ratio(estimate->ratio, estimate->interval, ratio);
     gate_format_rules(&result->rules, rules);
     print_name(report->suite->benchmarks[index].name, 24, out);
-    (void)fprintf(out, "  %-13s  %-12s  %4u  %-24s  %s\n", gate_name_outcome(result->verdict.outcome),
-                  gate_describe_metric(result->rules.metric)->name, result->measurements.round_count, ratio, rules);
+    (void)fprintf(out, "  %-13s  %-12s  %6u  ", gate_name_outcome(result->verdict.outcome),
+                  gate_describe_metric(result->rules.metric)->name, result->measurements.round_count);
+    print_ratio(ratio, rules, out);
     bool is_open = result->verdict.outcome == GATE_NO_COMPARISON || result->verdict.outcome == GATE_INCONCLUSIVE;
     if (is_open && report->suite->count > 1) /* of one it is the last line anyhow */
         print_line("    ", result->verdict.reason, out);
@@ -45,7 +52,8 @@ static void print_benchmark(const gate_report *report, uint32_t index, FILE *out
 
 void gate_print_suite(const gate_report *report, FILE *out) {
     const gate_verdict *verdict = &report->result->verdict;
-    (void)fprintf(out, "%-24s  %-13s  %-12s  %4s  %-22s  %s\n", "", "verdict", "metric", "runs", "ratio", "asked");
+    (void)fprintf(out, "%-24s  %-13s  %-12s  %6s  ", "", "verdict", "metric", "rounds");
+    print_ratio("ratio", "asked", out);
     for (uint32_t i = 0; i < report->suite->count; i++) print_benchmark(report, i, out);
     if (gate_shows_mean(report->suite)) print_mean(report, out);
     for (uint32_t i = 0; i < report->warning_count; i++) print_line("warning: ", report->warnings[i], out);

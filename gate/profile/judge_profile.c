@@ -6,8 +6,8 @@
 
 #include "base/list.h"
 #include "base/saturate.h"
+#include "edit/edit.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +29,7 @@ typedef struct judge {
     const gate_build *build;
     gate_profile_result *result;
     pprof_list findings;
-    regex_t ignore;
-    bool has_ignore;
+    pprof_pattern ignore;
     pprof_status *status;
 } judge;
 
@@ -40,7 +39,7 @@ static double get_share(uint64_t part, uint64_t whole) {
 }
 
 static bool is_ignored(const judge *judge, const char *name) {
-    return judge->has_ignore && regexec(&judge->ignore, name, 0, NULL, 0) == 0;
+    return pprof_match_pattern(&judge->ignore, (pprof_string){name, strlen(name)});
 }
 
 static bool is_hot(const judge *judge, uint64_t weight) {
@@ -169,18 +168,6 @@ static void settle(gate_profile_result *result) {
                        100 * result->start_line_share, 100 * rules->min_start_lines);
 }
 
-static bool compile_ignore(judge *judge, const char *pattern) {
-    if (pattern == NULL) return true;
-    int error = regcomp(&judge->ignore, pattern, REG_EXTENDED | REG_NOSUB);
-    char message[256];
-    if (error != 0) {
-        (void)regerror(error, &judge->ignore, message, sizeof message);
-        return pprof_fail(judge->status, "'%s' is no regular expression: %s", pattern, message);
-    }
-    judge->has_ignore = true;
-    return true;
-}
-
 bool gate_judge_profile(const gate_build *build, const char *profile_path, uint64_t size_limit,
                         const gate_profile_rules *rules, pprof_arena *arena, gate_profile_result *result,
                         pprof_status *status) {
@@ -200,8 +187,9 @@ bool gate_judge_profile(const gate_build *build, const char *profile_path, uint6
         return true;
     }
     judge judge = {.build = build, .result = result, .findings = {.item_size = sizeof(gate_finding)}, .status = status};
-    bool is_done = compile_ignore(&judge, rules->ignore) && find_all(&judge, profile_path, size_limit, arena);
-    if (judge.has_ignore) regfree(&judge.ignore);
+    bool is_done = pprof_compile_pattern(&judge.ignore, "ignore", rules->ignore, status) &&
+                   find_all(&judge, profile_path, size_limit, arena);
+    pprof_free_pattern(&judge.ignore);
     pprof_free_list(&judge.findings);
     if (!is_done) return false;
     add_up(build, result);

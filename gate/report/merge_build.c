@@ -49,10 +49,14 @@ bool gate_enter_module(gate_reader *reader, uint32_t name) {
     return true;
 }
 
+static bool comes_before(const gate_reader *reader, uint32_t text, uint32_t other) {
+    return strcmp(get_text(reader, text), get_text(reader, other)) < 0;
+}
+
 /* Modules are told apart by name, and so is which of two comes first. */
 static bool comes_first(const gate_reader *reader, uint32_t module, uint32_t other) {
     const gate_module *modules = reader->modules.items;
-    return strcmp(get_text(reader, modules[module].name), get_text(reader, modules[other].name)) < 0;
+    return comes_before(reader, modules[module].name, modules[other].name);
 }
 
 /* ---- functions ---- */
@@ -114,10 +118,12 @@ static void unite_functions(const gate_reader *reader, gate_function *have, cons
         have->file = more->file;
         have->line = more->line;
     }
-    /* Whole sets of numbers, by a total order: the most matched, then the most samples, then the fewest at line 0. */
-    bool is_better = more->matched != have->matched ? more->matched > have->matched
-                     : more->self != have->self     ? more->self > have->self
-                                                    : more->line_zero < have->line_zero;
+    /* Whole sets of numbers, by a total order: the most matched, then the most samples, then the fewest at line 0; of
+     * equal ones the first reason. */
+    bool is_better = more->matched != have->matched       ? more->matched > have->matched
+                     : more->self != have->self           ? more->self > have->self
+                     : more->line_zero != have->line_zero ? more->line_zero < have->line_zero
+                                                          : comes_before(reader, more->reason, have->reason);
     if (is_better) {
         have->self = more->self;
         have->matched = more->matched;

@@ -95,8 +95,9 @@ bool gate_resample(const gate_log_ratios *ratios, double error, uint64_t seed, p
     uint32_t resamples = DRAWS / ranked.count;
     if (resamples > MOST_RESAMPLES) resamples = MOST_RESAMPLES;
     if (resamples < FEWEST_RESAMPLES) resamples = FEWEST_RESAMPLES;
-    double *means = pprof_allocate(scratch, (size_t)2 * resamples, sizeof *means, status), *medians = means + resamples;
-    if (means == NULL) return false;
+    double *means = pprof_allocate(scratch, resamples, sizeof *means, status);
+    double *medians = pprof_allocate(scratch, resamples, sizeof *medians, status);
+    if (means == NULL || medians == NULL) return false;
     gate_random random = {seed};
     for (uint32_t i = 0; i < resamples; i++) draw_resample(ratios, &ranked, &random, &means[i], &medians[i]);
     double tail = expand_tail(error, units);

@@ -15,10 +15,8 @@
  * lack of rounds, is not taken and spends nothing. */
 #include "statistics/statistics.h"
 
-static const double FIRST_SHARE = 1. / 64;
-
 double gate_due_error(const gate_looks *looks, double share) {
-    if (share < FIRST_SHARE) return 0;
+    if (share < GATE_FIRST_SHARE) return 0;
     double reached = 1;
     while (reached > share) reached /= 2;
     double due = looks->error * reached - looks->spent;

@@ -89,6 +89,9 @@ typedef struct gate_looks {
     uint32_t count;
 } gate_looks;
 
+/* Of the budget, when the first look is due. */
+#define GATE_FIRST_SHARE (1. / 64)
+
 /* The error that a look may have now, when [share] of the budget is used (1: the last look); 0: no look is due. */
 double gate_due_error(const gate_looks *looks, double share);
 /* The look was taken. */

@@ -180,7 +180,9 @@ static const char *read_value(const reader *reader, const cJSON *value, value_ki
 /* Fills in [structure] from the members of [object]; those of kind VALUE_PART are left to the caller. */
 static bool read_object(const reader *reader, const cJSON *object, const char *where, const key *keys,
                         void *structure) {
-    if (!cJSON_IsObject(object)) return refuse(reader, where, "", "an object, {…}");
+    if (!cJSON_IsObject(object))
+        return pprof_fail(reader->status, "%s: %.*s%stakes an object, {…}", reader->path,
+                          (int)(strlen(where) - (*where != '\0')), where, *where != '\0' ? ": " : "");
     for (const cJSON *member = object->child; member != NULL; member = member->next) {
         const key *key = find_key(keys, member->string);
         if (key == NULL)

@@ -5,14 +5,14 @@
  * others. When not all of those left can reach their next look, what remains is divided among them evenly, and they
  * have their last look: its moment depends on the other benchmarks' timings and not on a benchmark's own ratios, so
  * that the looks keep their word. */
+#include "statistics/statistics.h"
 #include "suite/suite.h"
 
 #include <math.h>
 #include <string.h>
 
-static const double FIRST_SHARE = 1. / 64;
-
 typedef struct member {
+    gate_rules rules;
     gate_comparison *comparison; /* NULL: it could not begin */
     bool is_over;
 } member;
@@ -39,7 +39,7 @@ static uint32_t count_undecided(const member *members, uint32_t count, double li
 }
 
 static void take_turns(member *members, uint32_t count, double budget) {
-    double limit = budget * FIRST_SHARE, needed;
+    double limit = budget * GATE_FIRST_SHARE, needed;
     uint32_t undecided;
     while ((undecided = count_undecided(members, count, limit, &needed)) != 0) {
         bool is_final = sum_elapsed(members, count) + needed >= budget;
@@ -124,29 +124,24 @@ static void judge_whole(const gate_suite *suite, gate_suite_result *result) {
 
 /* ---- the whole ---- */
 
-static bool begin_comparison(const gate_suite *suite, const gate_source *source, uint32_t index, pprof_arena *arena,
-                             member *member, pprof_status *status) {
-    const gate_benchmark *benchmark = &suite->benchmarks[index];
-    gate_rules rules = gate_adapt_rules(&benchmark->rules, &benchmark->commands);
-    member->comparison = gate_begin_comparison(&rules, source, arena, status);
-    return member->comparison != NULL;
-}
-
 bool gate_measure_suite(const gate_suite *suite, const gate_source *sources, const pprof_status *statuses,
                         pprof_arena *arena, gate_suite_result *result, pprof_status *status) {
     *result = (gate_suite_result){.results = pprof_allocate(arena, suite->count, sizeof *result->results, status)};
     member *members = pprof_allocate(arena, suite->count, sizeof *members, status);
     if (result->results == NULL || members == NULL) return false;
     for (uint32_t i = 0; i < suite->count; i++) {
+        members[i].rules = gate_adapt_rules(&suite->benchmarks[i].rules, &suite->benchmarks[i].commands);
         members[i].is_over = statuses[i].failed;
-        if (!statuses[i].failed && !begin_comparison(suite, &sources[i], i, arena, &members[i], status)) return false;
+        if (members[i].is_over) continue;
+        members[i].comparison = gate_begin_comparison(&members[i].rules, &sources[i], arena, status);
+        if (members[i].comparison == NULL) return false;
     }
     take_turns(members, suite->count, suite->mean.budget);
     for (uint32_t i = 0; i < suite->count; i++)
         if (members[i].comparison != NULL)
             gate_end_comparison(members[i].comparison, arena, &result->results[i]);
         else
-            gate_fail_comparison(&suite->benchmarks[i].rules, &statuses[i], &result->results[i]);
+            gate_fail_comparison(&members[i].rules, &statuses[i], &result->results[i]);
     if (!judge_mean(suite, result, status)) return false;
     judge_whole(suite, result);
     return true;

@@ -11,6 +11,7 @@ cat >a.jsonl <<'REPORT'
 {"module":"a.c","kind":"passed","name":"HotCallSite","function":"hot","file":"a.c","line":3,"column":5,"callee":"taken","weight":50,"message":"m"}
 {"module":"a.c","kind":"passed","name":"HotCallSite","function":"hot","file":"a.c","line":4,"column":5,"callee":"refused","weight":40,"message":"m"}
 {"module":"a.c","kind":"passed","name":"Promoted","function":"hot","file":"a.c","line":5,"column":5,"callee":"target","weight":30,"whole":40,"message":"m"}
+{"module":"a.c","kind":"missed","name":"constructor","function":"hot","file":"a.c","line":6,"column":5,"callee":"odd","weight":1,"message":"m"}
 {"version":1,"module":"a.c","kind":"inliner","left":1}
 {"module":"a.c","kind":"missed","name":"NotInlined","function":"hot","file":"a.c","line":4,"column":5,"callee":"refused","weight":0,"message":"m"}
 REPORT
@@ -57,6 +58,8 @@ shows 'sum += taken();'
 look 'tab=functions&find=warm'
 shows '1 function, 10.0 %'
 ! grep -Fq '>hot<' dom || fail 'a function that was not searched for'
+look 'tab=decisions&what=constructor' # which every object of JavaScript's has
+shows '1 decision<'
 look 'tab=decisions&what=left'
 shows 'refused'
 ! grep -Fq 'taken' dom || fail 'a decision of another kind'

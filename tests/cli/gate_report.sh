@@ -59,6 +59,7 @@ expect 1 '"kind":.*"not matched"' '' profile --json - odd
 # What is no report, or not all of it.
 expect 2 '' 'which REPORT' report
 expect 2 '' 'takes a percentage' profile --min-matched 200% odd
+expect 4 '' '-ignore=\(: .*; give a POSIX extended regular expression' profile --ignore '(' odd
 expect 4 '' 'none: No such file' profile none
 expect 4 '' 'no file matches' report 'none/*.jsonl'
 expect 4 '^no comparison: the reports have no lines' '' profile /dev/null

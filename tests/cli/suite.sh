@@ -19,7 +19,7 @@ cat >suite.json <<'J'
  "benchmarks": [
     {"name": "same", "command": "./spin 100000"},
     {"name": "slower", "baseline": "./spin 1000000", "candidate": "./spin 1030000"},
-    {"name": "broken", "baseline": "./spin 1", "candidate": "echo out of luck >&2; exit 3"},
+    {"name": "broken", "baseline": "./spin 1", "candidate": "echo out of luck >&2; exit 3", "warmup": 1},
     {"name": "unsure", "command": "sleep 0.01", "callgrind": false, "metric": "wall", "rounds": 2, "warmup": 0}
  ]}
 J
@@ -34,6 +34,7 @@ assert (suite["kind"], suite["version"], suite["name"]) == ("pgo-gate suite", 1,
 assert (suite["verdict"]["outcome"], suite["verdict"]["exit_status"]) == ("fail", 1)
 outcomes = {benchmark["name"]: benchmark["verdict"]["outcome"] for benchmark in suite["benchmarks"]}
 assert outcomes == {"same": "pass", "slower": "fail", "broken": "no comparison", "unsure": "inconclusive"}, outcomes
+assert suite["benchmarks"][2]["rules"]["metric"] == "instructions", "one that could not begin was to be counted, too"
 cases = {case.get("name"): {child.tag for child in case} for case in xml.parse("out.xml").iter("testcase")}
 assert cases == {"same": {"system-out"}, "slower": {"failure"}, "broken": {"error"}, "unsure": {"skipped"}}, cases
 P
@@ -120,6 +121,9 @@ refuse 'benchmarks\[0\]\.command: is missing' '{"benchmarks": [{"name": "a"}]}'
 refuse 'benchmarks\[0\]\.command: takes a text' '{"benchmarks": [{"name": "a", "command": 3}]}'
 refuse "benchmarks\[1\]\.name: is another" \
     '{"benchmarks": [{"name": "a", "command": "true"}, {"name": "a", "command": "true"}]}'
+refuse 'takes an object' '[]'
+refuse 'mean: takes an object' '{"mean": 3}'
+refuse 'benchmarks\[0\]: takes an object' '{"benchmarks": [1]}'
 refuse 'budget: takes a time' '{"budget": "long", "benchmarks": [{"name": "a", "command": "true"}]}'
 refuse 'benchmarks\[0\]\.layouts: all would be one' '{"benchmarks": [{"name": "a", "command": "true", "layouts": 2}]}'
 refuse 'benchmarks: takes an array' '{"name": "nothing"}'

@@ -32,6 +32,8 @@ static const char ONE[] =
         CALL("one.c", "HotCallSite", "h") INLINER("one.c") CALL("one.c", "NotInlined", "h");
 static const char TWO[] =
     HEADER("two.c", "100") FUNCTION("two.c", "f", "40", "35", "") CALL("two.c", "HotCallSite", "g") INLINER("two.c");
+/* As much as TWO, for another reason. */
+static const char THREE[] = HEADER("three.c", "100") FUNCTION("three.c", "f", "40", "35", ",\"reason\":\"stale\"");
 
 typedef struct fixture {
     char folder[32];
@@ -116,11 +118,11 @@ static void modules_are_merged(void **state) {
 /* Parallel compiles end in any order. */
 static void order_does_not_matter(void **state) {
     fixture *fixture = *state;
-    char both[sizeof ONE + sizeof TWO];
+    char all[sizeof ONE + sizeof TWO + sizeof THREE];
     gate_build builds[2];
     for (int i = 0; i < 2; i++) {
-        (void)stpcpy(stpcpy(both, i == 0 ? ONE : TWO), i == 0 ? TWO : ONE);
-        write_report(fixture, "a.jsonl", both);
+        (void)stpcpy(stpcpy(stpcpy(all, i == 0 ? ONE : THREE), TWO), i == 0 ? THREE : ONE);
+        write_report(fixture, "a.jsonl", all);
         assert_true(read_folder(fixture));
         builds[i] = fixture->build;
     }
