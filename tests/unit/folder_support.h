@@ -14,15 +14,19 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/pprofread-test-XXXXXX";
+static char folder[32];
 
 enum { FOLDER_PATH_SIZE = 512 };
 
-static inline int make_folder(void) {
+/* cmocka's setup, of a group or of each test. */
+static inline int make_folder(void **state) {
+    (void)state;
+    (void)strcpy(folder, "/tmp/libpgo-test-XXXXXX");
     return mkdtemp(folder) == NULL ? -1 : 0;
 }
 
@@ -58,7 +62,7 @@ static inline bool run_line(const char *line) {
     return process > 0 && waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* cmocka's teardown of a group: the folder goes, whatever is in it. */
+/* And its teardown: the folder goes, whatever is in it. */
 static inline int remove_folder(void **state) {
     (void)state;
     return run_line("rm -rf \"$PWD\"") ? 0 : -1;

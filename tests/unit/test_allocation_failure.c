@@ -64,7 +64,7 @@ static const char stand_in[] =
 
 static bool make_stand_in(void) {
     char path[4096];
-    if (make_folder() != 0) return false;
+    if (make_folder(NULL) != 0) return false;
     write_program("perf", stand_in);
     (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
     return setenv("PATH", path, 1) == 0;

@@ -1,5 +1,6 @@
 /* Encoding: what was read is written and read again, equal, in bytes that depend on the profile alone; and files appear
  * whole or not at all. */
+#include "folder_support.h"
 #include "reader_support.h"
 
 #include <dirent.h>
@@ -114,21 +115,9 @@ static void test_long_messages_are_moved_whole(void **state) {
 
 /* ---- writing files ---- */
 
-static char folder[] = "/tmp/pprof-encode-XXXXXX";
-
-static int make_folder(void **state) {
+static int remove_empty_folder(void **state) {
     (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    return rmdir(folder); /* fails when a test left something */
-}
-
-static const char *path_in_folder(pprof_arena *arena, const char *name) {
-    pprof_status status = {0};
-    return pprof_format_string(arena, &status, "%s/%s", folder, name);
+    return rmdir(folder); /* fails when something was left */
 }
 
 static void assert_content(const char *path, const char *content) {
@@ -141,9 +130,8 @@ static void assert_content(const char *path, const char *content) {
 
 static void test_a_file_is_replaced_and_keeps_its_mode(void **state) {
     (void)state;
-    pprof_arena arena = {0};
     pprof_status status = {0};
-    const char *path = path_in_folder(&arena, "default.pgo");
+    const char *path = in_folder("default.pgo");
     assert_true(pprof_write_file(path, "one", 3, &status));
     assert_content(path, "one");
     assert_int_equal(chmod(path, 0640), 0);
@@ -153,14 +141,14 @@ static void test_a_file_is_replaced_and_keeps_its_mode(void **state) {
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0640);
     assert_int_equal(unlink(path), 0);
-    pprof_arena_free(&arena);
 }
 
 static void test_a_link_is_written_through(void **state) {
     (void)state;
-    pprof_arena arena = {0};
     pprof_status status = {0};
-    const char *path = path_in_folder(&arena, "target"), *link_path = path_in_folder(&arena, "link");
+    char path[FOLDER_PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s", in_folder("target"));
+    const char *link_path = in_folder("link");
     assert_true(pprof_write_file(path, "one", 3, &status));
     assert_int_equal(symlink("target", link_path), 0);
     assert_true(pprof_write_file(link_path, "two", 3, &status));
@@ -170,12 +158,10 @@ static void test_a_link_is_written_through(void **state) {
     assert_true(S_ISLNK(about.st_mode));
     assert_int_equal(unlink(link_path), 0);
     assert_int_equal(unlink(path), 0);
-    pprof_arena_free(&arena);
 }
 
 static void test_what_cannot_be_written_is_named(void **state) {
     (void)state;
-    pprof_arena arena = {0};
     pprof_status status = {0};
     assert_false(pprof_write_file("/nonexistent/default.pgo", "x", 1, &status));
     assert_message_has(&status, "/nonexistent/default.pgo: cannot be written: No such file");
@@ -188,7 +174,6 @@ static void test_what_cannot_be_written_is_named(void **state) {
     struct stat about;
     assert_int_equal(stat("/dev/full", &about), 0);
     assert_true(S_ISCHR(about.st_mode)); /* and not a file in its place */
-    pprof_arena_free(&arena);
 }
 
 int main(void) {
@@ -202,5 +187,5 @@ int main(void) {
         cmocka_unit_test(test_a_link_is_written_through),
         cmocka_unit_test(test_what_cannot_be_written_is_named),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, make_folder, remove_empty_folder);
 }

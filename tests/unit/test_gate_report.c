@@ -1,17 +1,8 @@
 /* Reports of -pgo-report: read, merged, judged; and what is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "folder_support.h"
 #include "gate.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEADER(module, total)                                                                                          \
     "{\"version\":1,\"module\":\"" module                                                                              \
@@ -36,7 +27,6 @@ static const char TWO[] =
 static const char THREE[] = HEADER("three.c", "100") FUNCTION("three.c", "f", "40", "35", ",\"reason\":\"stale\"");
 
 typedef struct fixture {
-    char folder[32];
     pprof_arena arena;
     pprof_status status;
     gate_build build;
@@ -45,36 +35,19 @@ typedef struct fixture {
 static int set_up(void **state) {
     fixture *fixture = calloc(1, sizeof *fixture);
     if (fixture == NULL) return -1;
-    (void)strcpy(fixture->folder, "/tmp/gate-report-XXXXXX");
     *state = fixture;
-    return mkdtemp(fixture->folder) == NULL ? -1 : 0;
-}
-
-static void write_report(const fixture *fixture, const char *name, const char *text) {
-    char path[64];
-    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    return make_folder(state);
 }
 
 static int tear_down(void **state) {
     fixture *fixture = *state;
-    static const char *const names[] = {"a.jsonl", "b.jsonl", "c.txt"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[64];
-        (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, names[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(fixture->folder);
     pprof_arena_free(&fixture->arena);
     free(fixture);
-    return 0;
+    return remove_folder(state);
 }
 
 static bool read_folder(fixture *fixture) {
-    const char *path = fixture->folder;
+    const char *path = folder;
     fixture->status = (pprof_status){0};
     return gate_read_build(&path, 1, NULL, NULL, &fixture->arena, &fixture->build, &fixture->status);
 }
@@ -85,9 +58,9 @@ static const char *text(const fixture *fixture, uint32_t number) {
 
 static void modules_are_merged(void **state) {
     fixture *fixture = *state;
-    write_report(fixture, "a.jsonl", ONE);
-    write_report(fixture, "b.jsonl", TWO);
-    write_report(fixture, "c.txt", "not a report");
+    write_text("a.jsonl", ONE);
+    write_text("b.jsonl", TWO);
+    write_text("c.txt", "not a report");
     assert_true(read_folder(fixture));
     const gate_build *build = &fixture->build;
     assert_int_equal(build->file_count, 2);
@@ -122,7 +95,7 @@ static void order_does_not_matter(void **state) {
     gate_build builds[2];
     for (int i = 0; i < 2; i++) {
         (void)stpcpy(stpcpy(stpcpy(all, i == 0 ? ONE : THREE), TWO), i == 0 ? THREE : ONE);
-        write_report(fixture, "a.jsonl", all);
+        write_text("a.jsonl", all);
         assert_true(read_folder(fixture));
         builds[i] = fixture->build;
     }
@@ -150,7 +123,7 @@ static void a_broken_line_is_named(void **state) {
         {"{\"module\":\"one.c\",\"total\":1}\n", "written by an older libpgo (version 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        write_report(fixture, "a.jsonl", cases[i].text);
+        write_text("a.jsonl", cases[i].text);
         assert_false(read_folder(fixture));
         if (strstr(fixture->status.message, cases[i].message) == NULL)
             fail_msg("\"%s\" is not in \"%s\"", cases[i].message, fixture->status.message);
@@ -167,7 +140,7 @@ static gate_profile_result judge(fixture *fixture, gate_profile_rules rules) {
 static void profiles_are_judged(void **state) {
     fixture *fixture = *state;
     gate_profile_rules rules = gate_default_profile_rules();
-    write_report(fixture, "a.jsonl", TWO);
+    write_text("a.jsonl", TWO);
     gate_profile_result result = judge(fixture, rules);
     assert_int_equal(result.outcome, GATE_PASS);
     assert_float_equal(result.matched_share, 35.0 / 40, 1e-9);
@@ -181,9 +154,8 @@ static void profiles_are_judged(void **state) {
     assert_string_equal(result.findings[0].name, "f");
 
     rules.min_matched = 0.8;
-    write_report(fixture, "a.jsonl",
-                 HEADER("one.c", "100") FUNCTION("one.c", "f", "40", "40", ",\"absolute\":true")
-                     FUNCTION("one.c", "g", "40", "0", ",\"reason\":\"it is naked\""));
+    write_text("a.jsonl", HEADER("one.c", "100") FUNCTION("one.c", "f", "40", "40", ",\"absolute\":true")
+                              FUNCTION("one.c", "g", "40", "0", ",\"reason\":\"it is naked\""));
     result = judge(fixture, rules);
     assert_int_equal(result.outcome, GATE_FAIL);
     assert_float_equal(result.start_line_share, 0.5, 1e-9);
@@ -201,7 +173,7 @@ static const char GONE[] = HEADER("one.c", "100")
 static void gone_functions_fail_unless_ignored(void **state) {
     fixture *fixture = *state;
     gate_profile_rules rules = gate_default_profile_rules();
-    write_report(fixture, "a.jsonl", GONE);
+    write_text("a.jsonl", GONE);
     gate_profile_result result = judge(fixture, rules);
     assert_int_equal(result.outcome, GATE_FAIL);
     assert_int_equal(result.vanished, 9);
@@ -225,7 +197,7 @@ static void no_honest_answer(void **state) {
         HEADER("one.c", "100") FUNCTION("one.c", "f", "40", "40", "") HEADER("two.c", "101"),
     };
     for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
-        write_report(fixture, "a.jsonl", reports[i]);
+        write_text("a.jsonl", reports[i]);
         assert_int_equal(judge(fixture, gate_default_profile_rules()).outcome, GATE_NO_COMPARISON);
     }
 }

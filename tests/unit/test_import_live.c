@@ -21,8 +21,7 @@ static const char source_text[] = "volatile unsigned long sum;\n"
                                   "}\n";
 
 static int set_up(void **state) {
-    (void)state;
-    if (make_folder() != 0) return -1;
+    if (make_folder(state) != 0) return -1;
     write_text("burn.c", source_text);
     return 0;
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 static int set_up(void **state) {
-    (void)state;
-    if (make_folder() != 0) return -1;
+    if (make_folder(state) != 0) return -1;
     char command[512], path[4096];
     (void)snprintf(command, sizeof command, "#!/bin/sh\ncat '%s'/\"$1\"\ntest \"$1\" != script || . '%s'/end\n", folder,
                    folder);

@@ -1,6 +1,7 @@
 /* The index: it says what its Weights say, finds what it should, and neither accident nor enmity makes it lie unnoticed
  * or be read beyond its end. */
 #include "base/little_endian.h"
+#include "folder_support.h"
 #include "index/index.h"
 #include "index_support.h"
 #include "weights_support.h"
@@ -408,38 +409,30 @@ static void test_two_indexes_do_not_mix(void **state) {
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
 
-typedef struct folder {
-    char path[64], profile[128], index[128];
-} folder;
+typedef struct paths {
+    char profile[FOLDER_PATH_SIZE], index[FOLDER_PATH_SIZE];
+} paths;
 
 static void write_bytes(const char *path, const void *data, size_t size) {
     pprof_status status = {0};
     if (!pprof_write_file(path, data, size, &status)) fail_msg("%s", status.message);
 }
 
-/* A folder with a profile in it and its index. */
-static void set_folder(folder *f, pprof_source *source, pprof_arena *arena) {
+/* A profile in the folder, and its index. */
+static void set_paths(paths *f, pprof_source *source, pprof_arena *arena) {
     pprof_status status = {0};
     pprof_weights weights;
     pprof_origin origin;
     const uint8_t *data;
     size_t size;
-    (void)snprintf(f->path, sizeof f->path, "/tmp/test_index.XXXXXX");
-    assert_non_null(mkdtemp(f->path));
-    (void)snprintf(f->profile, sizeof f->profile, "%s/default.pgo", f->path);
-    (void)snprintf(f->index, sizeof f->index, "%s/default.pgo.pgoidx", f->path);
+    (void)snprintf(f->profile, sizeof f->profile, "%s", in_folder("default.pgo"));
+    (void)snprintf(f->index, sizeof f->index, "%s", in_folder("default.pgo.pgoidx"));
     assert_true(pprof_read_source(profiles[0], 0, arena, source, &status)); /* decompressed */
     write_bytes(f->profile, source->data, source->size);
     assert_true(pprof_measure_origin(f->profile, &origin, &status));
     assert_true(pprof_load_weights(f->profile, 0, NULL, arena, &weights, &status));
     assert_true(pprof_make_index(&weights, &origin, arena, &data, &size, &status));
     write_bytes(f->index, data, size);
-}
-
-static void remove_folder(const folder *f) {
-    (void)unlink(f->profile);
-    (void)unlink(f->index);
-    assert_int_equal(rmdir(f->path), 0);
 }
 
 /* What loading the file says; "" when it is taken. */
@@ -458,11 +451,11 @@ static const char *load(const char *path, const char *sample_type, char message[
 
 static void test_a_changed_profile_is_noticed(void **state) {
     (void)state;
-    folder f;
+    paths f;
     pprof_arena arena = {0};
     pprof_source source;
     char message[1024];
-    set_folder(&f, &source, &arena);
+    set_paths(&f, &source, &arena);
     uint8_t *bytes = malloc(source.size + 1);
     if (bytes == NULL) abort();
     memcpy(bytes, source.data, source.size);
@@ -481,19 +474,18 @@ static void test_a_changed_profile_is_noticed(void **state) {
     assert_int_equal(unlink(f.profile), 0); /* an index may travel alone */
     assert_string_equal(load(f.index, NULL, message), "");
     free(bytes);
-    remove_folder(&f);
     pprof_arena_free(&arena);
 }
 
 static void test_only_a_full_check_sees_the_middle(void **state) {
     (void)state;
-    folder f;
+    paths f;
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_source source;
     pprof_index index;
     bool is_beside;
-    set_folder(&f, &source, &arena);
+    set_paths(&f, &source, &arena);
     assert_true(source.size > 10000);
     uint8_t *bytes = malloc(source.size);
     if (bytes == NULL) abort();
@@ -506,20 +498,18 @@ static void test_only_a_full_check_sees_the_middle(void **state) {
     assert_false(pprof_check_origin(&index, true, &is_beside));
     assert_message_has(&status, "out of date");
     free(bytes);
-    remove_folder(&f);
     pprof_arena_free(&arena);
 }
 
 static void test_another_sample_type_is_refused(void **state) {
     (void)state;
-    folder f;
+    paths f;
     pprof_arena arena = {0};
     pprof_source source;
     char message[1024];
-    set_folder(&f, &source, &arena);
+    set_paths(&f, &source, &arena);
     assert_string_equal(load(f.index, "samples", message), "");
     assert_non_null(strstr(load(f.index, "cpu", message), "an index of sample type samples, not cpu"));
-    remove_folder(&f);
     pprof_arena_free(&arena);
 }
 
@@ -541,5 +531,5 @@ int main(void) {
         cmocka_unit_test(test_only_a_full_check_sees_the_middle),
         cmocka_unit_test(test_another_sample_type_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -5,8 +5,7 @@
 #include "weights_support.h"
 
 static int make_files(void **state) {
-    (void)state;
-    if (make_folder() != 0) return -1;
+    if (make_folder(state) != 0) return -1;
     if (mkdir(in_folder("project"), 0700) != 0 || mkdir(in_folder("project/src"), 0700) != 0) return -1;
     FILE *file = fopen(in_folder("project/src/x.c"), "w");
     if (file == NULL) return -1;

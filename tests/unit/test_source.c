@@ -1,4 +1,5 @@
 /* Files and bytes: what is read, gunzipped, recognized, and refused, each with a message that helps. */
+#include "folder_support.h"
 #include "reader_support.h"
 
 #include <fcntl.h>
@@ -10,23 +11,6 @@
 #define MINIMAL TEST_DATA "/variants/w-minimal.pb.gz"
 
 /* ---- helpers ---- */
-
-static char folder[] = "/tmp/pprof-source-XXXXXX";
-
-static int make_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    return rmdir(folder);
-}
-
-static const char *path_in_folder(pprof_arena *arena, const char *name) {
-    pprof_status status = {0};
-    return pprof_format_string(arena, &status, "%s/%s", folder, name);
-}
 
 static void assert_refused(const char *path, uint64_t limit, const char *part) {
     pprof_arena arena = {0};
@@ -77,12 +61,9 @@ static void test_directory_is_named(void **state) {
 /* Opening a FIFO without a writer would block for ever. */
 static void test_fifo_is_refused_at_once(void **state) {
     (void)state;
-    pprof_arena arena = {0};
-    const char *path = path_in_folder(&arena, "fifo");
+    const char *path = in_folder("fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_refused(path, 0, "not a regular file");
-    assert_int_equal(unlink(path), 0);
-    pprof_arena_free(&arena);
 }
 
 static void test_device_is_refused(void **state) {
@@ -286,7 +267,7 @@ static void test_remedies_name_the_file(void **state) {
 static void test_large_foreign_files_are_not_read(void **state) {
     (void)state;
     pprof_arena arena = {0};
-    const char *path = path_in_folder(&arena, "large.data");
+    const char *path = in_folder("large.data");
     int file = open(path, O_WRONLY | O_CREAT, 0600);
     assert_int_equal(write(file, "PERFILE2", 8), 8);
     assert_int_equal(ftruncate(file, (off_t)1 << 33), 0); /* sparse */
@@ -296,7 +277,6 @@ static void test_large_foreign_files_are_not_read(void **state) {
     assert_true(pprof_read_source(path, 0, &arena, &source, &status));
     assert_int_equal(source.format, PPROF_FORMAT_PERF_DATA);
     assert_true(source.size <= 1 << 20);
-    assert_int_equal(unlink(path), 0);
     pprof_arena_free(&arena);
 }
 

@@ -45,8 +45,7 @@ static const char program_source[] = "#include <cstdint>\n"
 static bool has_tools; /* clang, objcopy and llvm-symbolizer */
 
 static int set_up(void **state) {
-    (void)state;
-    if (make_folder() != 0) return -1;
+    if (make_folder(state) != 0) return -1;
     write_text("where.cpp", library_source);
     write_text("main.cpp", program_source);
     has_tools =
