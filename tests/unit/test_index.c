@@ -419,7 +419,7 @@ static void write_bytes(const char *path, const void *data, size_t size) {
 }
 
 /* A profile in the folder, and its index. */
-static void set_paths(paths *f, pprof_source *source, pprof_arena *arena) {
+static void make_files(paths *f, pprof_source *source, pprof_arena *arena) {
     pprof_status status = {0};
     pprof_weights weights;
     pprof_origin origin;
@@ -455,7 +455,7 @@ static void test_a_changed_profile_is_noticed(void **state) {
     pprof_arena arena = {0};
     pprof_source source;
     char message[1024];
-    set_paths(&f, &source, &arena);
+    make_files(&f, &source, &arena);
     uint8_t *bytes = malloc(source.size + 1);
     if (bytes == NULL) abort();
     memcpy(bytes, source.data, source.size);
@@ -485,7 +485,7 @@ static void test_only_a_full_check_sees_the_middle(void **state) {
     pprof_source source;
     pprof_index index;
     bool is_beside;
-    set_paths(&f, &source, &arena);
+    make_files(&f, &source, &arena);
     assert_true(source.size > 10000);
     uint8_t *bytes = malloc(source.size);
     if (bytes == NULL) abort();
@@ -507,7 +507,7 @@ static void test_another_sample_type_is_refused(void **state) {
     pprof_arena arena = {0};
     pprof_source source;
     char message[1024];
-    set_paths(&f, &source, &arena);
+    make_files(&f, &source, &arena);
     assert_string_equal(load(f.index, "samples", message), "");
     assert_non_null(strstr(load(f.index, "cpu", message), "an index of sample type samples, not cpu"));
     pprof_arena_free(&arena);
