@@ -13,17 +13,17 @@ bool pprof_parse_percent(const char *text, double *value) {
 }
 
 bool pprof_parse_seconds(const char *text, double *value) {
+    static const double most = 1e9; /* which an int of seconds can hold */
     static const struct {
         const char *name;
         double seconds;
     } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}};
     char *end;
     double number = strtod(text, &end);
-    if (end == text || !(number > 0 && number < 1e9)) return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < sizeof units / sizeof *units && end != text; i++)
         if (strcmp(end, units[i].name) == 0) {
             *value = number * units[i].seconds;
-            return true;
+            return *value > 0 && *value < most;
         }
     return false;
 }

@@ -7,7 +7,7 @@
 /* "2%" or "2" ─▶ 0.02; from 0 to below 100 %. False: it is no such text. */
 bool pprof_parse_percent(const char *text, double *value);
 
-/* "90", "500ms", "5m", "1h" ─▶ seconds, above 0. */
+/* "90", "500ms", "5m", "1h" ─▶ seconds, above 0 and below a thousand million. */
 bool pprof_parse_seconds(const char *text, double *value);
 
 #endif

@@ -90,9 +90,11 @@ static bool read_answer(cli_import *import, cli_answer *answer, pprof_source *so
         if (source->format != PPROF_FORMAT_JSON || source->was_gzip || !open_envelope(answer)) break;
     }
     if (source->format == PPROF_FORMAT_PROFILE || source->format == PPROF_FORMAT_GPERFTOOLS) return true;
+    static const char name[] = "FILE"; /* a URL may be longer than a message */
     pprof_status refusal = {0};
+    source->path = name;
     pprof_refuse_format(source, &refusal);
-    return refuse_answer(answer, refusal.message + strlen(answer->name) + 2, &import->status);
+    return refuse_answer(answer, refusal.message + strlen(name) + strlen(": "), &import->status);
 }
 
 static bool fetch(const cli_download *download, cli_import *import) {

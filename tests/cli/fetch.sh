@@ -99,6 +99,8 @@ good /parca
 bad /nowhere 'HTTP status 404, no profile but an error, which begins "404 page not found"'
 bad /text 'HTTP status 500, no profile but an error, which begins "profiling is already in use"$'
 bad /html 'HTTP status 200, this is HTML.*which begins "<html><title>Please log in</title>"'
+bad "/html?$(printf '%01030d' 0)" '^pprofread: http://127.*\?0000' # the URL alone fills the message
+[ "$(wc -c <err)" -lt 1100 ] || fail 'a message longer than messages are'
 bad /json 'HTTP status 200, this is JSON'
 bad /parca-bad 'HTTP status 200, this is JSON'
 bad /empty 'HTTP status 200, this is an empty file'

@@ -17,6 +17,7 @@ expect 0 'usage: pgo-gate selftest \[OPTIONS\]$' '' help selftest
 expect 2 '' 'both needed' compare --baseline true
 expect 2 '' "takes a percentage below 100, as 2%, not 'much'" compare --baseline true --candidate true --min-gain much
 expect 2 '' "takes a time, as 90s, .* not '5x'" compare --baseline true --candidate true --budget 5x
+expect 2 '' "takes a time, as 90s, .* not '900000h'" compare --baseline true --candidate true --budget 900000h
 expect 2 '' "no metric 'speed'" compare --baseline true --candidate true --metric speed
 expect 2 '' 'instructions and nothing else' compare --baseline true --candidate true --metric wall --callgrind
 expect 2 '' "what is 'x'" compare --baseline true --candidate true x
