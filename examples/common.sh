@@ -80,7 +80,7 @@ compare() {
     shift 3
     for _ in 1 2 3 4 5 6 7 8 9; do
         echo "$(user_time "$a" "$@") $(user_time "$b" "$@")"
-    done | sort -k1n | awk '{ ratio[NR] = $2 / $1; before[NR] = $1; after[NR] = $2 }
+    done | awk '{ ratio[NR] = $2 / $1; before[NR] = $1; after[NR] = $2 }
         function median(v, n,   i, j, t) {
             for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j] < v[j-1]; j--) { t = v[j]; v[j] = v[j-1]; v[j-1] = t }
             return v[int((n + 1) / 2)]

@@ -1,7 +1,8 @@
 """lint.py CHECK SOURCE BUILD LLVM: the sources as text. ctest runs it as lint.CHECK.
 
   format  clang-format changes nothing
-  tidy    clang-tidy finds nothing, in every file of BUILD's compile database (.clang-tidy says what it looks for)
+  tidy    clang-tidy finds nothing, in every file of BUILD's compile database and in the examples (.clang-tidy says what
+          it looks for)
   shell   shellcheck finds nothing in the scripts
   python  pyflakes finds nothing
   size    no file of code is longer than 600 lines (a function's limit is clang-tidy's)
@@ -84,7 +85,13 @@ def list_commands(build):
     return list(commands.values())
 
 
-def check_tidy(_, build, llvm):
+def list_examples(source):
+    """They have a build of their own."""
+    return [{"file": str(f), "directory": source, "command": f"clang -std=gnu17 -D_GNU_SOURCE -Ipprofread -c {f}"}
+            for f in sorted(Path(source, "examples").glob("*/*.c"))]
+
+
+def check_tidy(source, build, llvm):
     tool = f"clang-tidy-{llvm}"
     need(tool)
 
@@ -96,7 +103,7 @@ def check_tidy(_, build, llvm):
         return done.returncode == 0
 
     with tempfile.TemporaryDirectory() as folder:
-        commands = list_commands(build)
+        commands = list_commands(build) + list_examples(source)
         Path(folder, "compile_commands.json").write_text(json.dumps(commands))
         with ThreadPoolExecutor(os.cpu_count()) as workers:
             return len(commands) > 0 and all(list(workers.map(check_file, commands)))

@@ -99,12 +99,15 @@ static bool read_samples(const char *path, pprof_arena *arena, pprof_profile *pr
 
 static reply encode_profile(const pprof_profile *profile, pprof_arena *arena, pprof_status *status) {
     const uint8_t *data;
+    size_t size;
+    if (!pprof_encode_profile(profile, true, arena, &data, &size, status))
+        return make_error(MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", status->message);
     reply result = {.status = MHD_HTTP_OK,
                     .content_type = "application/octet-stream",
-                    .content_disposition = "attachment; filename=\"profile\""};
-    if (!pprof_encode_profile(profile, true, arena, &data, &result.size, status)) return result;
-    result.body = malloc(result.size);
-    if (result.body != NULL) memcpy(result.body, data, result.size);
+                    .content_disposition = "attachment; filename=\"profile\"",
+                    .body = malloc(size),
+                    .size = size};
+    if (result.body != NULL) memcpy(result.body, data, size);
     return result;
 }
 
@@ -125,16 +128,14 @@ static reply record_profile(profiler *profiler, int seconds) {
     pprof_arena arena = {0};
     pprof_status status = {0};
     pprof_profile profile = {0};
-    reply result = {0};
     bool done = read_samples(path, &arena, &profile, &status);
     (void)close(file);
-    if (done) {
-        profile.time_nanos = began;
-        profile.duration_nanos = duration;
-        result = encode_profile(&profile, &arena, &status);
-    }
+    profile.time_nanos = began;
+    profile.duration_nanos = duration;
+    reply result = done ? encode_profile(&profile, &arena, &status)
+                        : make_error(MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", status.message);
     pprof_arena_free(&arena);
-    return status.failed ? make_error(MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", status.message) : result;
+    return result;
 }
 
 /* 0: not a whole number from 1 to MOST_SECONDS. */

@@ -12,8 +12,7 @@ static bool replay_once(FILE *file, bool is_shown) {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
-    bool done = true;
-    rewind(file);
+    bool done = fseek(file, 0, SEEK_SET) == 0;
     while (done && (length = getline(&line, &capacity, file)) > 0) {
         reply reply = reencode_document(line, (size_t)length);
         done = reply.body != NULL;

@@ -70,12 +70,12 @@ static int run_job(rename_job *job) {
         (void)fprintf(stderr, "pprofread: warning: no source file begins with %s\n", job->prefix);
     if (job->dry_run) {
         if (*job->prefix != '\0') (void)printf("%s: %u functions\n", job->prefix, stripped);
-        (void)printf("%u samples\n", profile.sample_count);
+        (void)printf("%u stacks\n", profile.sample_count);
         return cli_finish_output();
     }
     if (!cli_write_profile(job->output, &profile, &job->arena, &size, &job->status))
         return cli_report_failure(&job->status);
-    (void)fprintf(stderr, "pprofread: wrote %s: %u functions renamed, %u samples, %zu bytes\n", job->output,
+    (void)fprintf(stderr, "pprofread: wrote %s: %u functions renamed, %u stacks, %zu bytes\n", job->output,
                   count_renamed(job), profile.sample_count, size);
     return CLI_DONE;
 }

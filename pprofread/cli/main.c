@@ -37,7 +37,7 @@ const cli_program cli_this_program = {
     .about = "usage: pprofread COMMAND [OPTIONS] FILE\n"
              "Reads, makes and checks pprof CPU profiles for profile-guided optimization.",
     .closing = "'pprofread COMMAND --help' tells a command's options; FILE may be - for standard input.\n"
-               "Exit status: 0 done, 1 failed (or, for check, not fit), 2 wrong usage.",
+               "Exit status: 0 done, 1 failed (or, for check, not fit), 2 wrong usage, 3 what record ran has failed.",
     .commands = commands,
 };
 

@@ -18,6 +18,7 @@ echo 'lonely' >list
 expect 1 '' "^pprofread: list:1: no pair: 'lonely'" rename -n --map-file=list "$lua"
 expect 0 'nosuch=x: 0 functions, 0.00 %' 'warning: no function is called nosuch$' rename -n --map=nosuch=x "$lua"
 expect 0 '^luaV_execute=run: 1 functions, [0-9.]+ %' '' rename -n --map=luaV_execute=run "$lua"
+grep -q '^483 stacks$' out || fail 'how many stacks there are is not told'
 expect 0 '^/usr/src/: 105 functions$' '' rename -n --strip-prefix=/usr/src/ "$lua"
 expect 0 '' 'warning: no source file begins with /elsewhere' rename -o x.pgo --strip-prefix=/elsewhere "$lua"
 expect 0 '' '^pprofread: wrote x.pgo: 0 functions renamed' rename -o x.pgo "$lua"
