@@ -48,6 +48,7 @@ class Program:
     libraries: list = field(default_factory=list)
     leave_out: list = field(default_factory=list)
     prepare: object = None
+    make_inputs: object = None  # what it needs besides the shared inputs; called with their folder
 
     @property
     def source(self):
@@ -123,18 +124,20 @@ PROGRAMS = [
 
 
 def select_programs(names):
-    known = {program.name: program for program in PROGRAMS}
+    """The programs of these names ("held-out" is a group of them); without any, those that libpgo is tuned on."""
+    from held_out import HELD_OUT
+    known = {program.name: [program] for program in PROGRAMS + HELD_OUT} | {"held-out": HELD_OUT}
     for name in names:
         if name not in known:
             sys.exit(f"no program '{name}'; there are: {' '.join(known)}")
-    return [known[name] for name in names] or PROGRAMS
+    return [program for name in names for program in known[name]] or PROGRAMS
 
 
 def install():
     """What the benchmarks need besides libpgo's own packages."""
     shell = (f". {ROOT}/.ci/debian; install_packages build-essential cmake ninja-build pkg-config clang-{LLVM} "
              f"llvm-{LLVM} llvm-{LLVM}-dev libclang-rt-{LLVM}-dev lld-{LLVM} protobuf-c-compiler libprotobuf-c-dev "
-             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip")
+             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip brotli")
     subprocess.run(["sh", "-c", shell], check=True)
     if "PGO_PLUGIN" not in os.environ:
         build = ROOT / "build"
@@ -143,23 +146,36 @@ def install():
         run(["ninja", "-C", build, "pgo", "pprofread"])
 
 
+def fetch_package(package):
+    subprocess.run(["sh", "-c", f". {ROOT}/.ci/debian; fetch_source {package} {WORK}/source"], check=True)
+
+
 def fetch(programs):
     for program in programs:
-        shell = f". {ROOT}/.ci/debian; fetch_source {program.package} {WORK}/source"
-        subprocess.run(["sh", "-c", shell], check=True)
+        fetch_package(program.package)
         if program.prepare:
             program.prepare(program)
 
 
-def make_inputs():
-    """Training and test inputs that differ: sources of other packages, XML of other shapes."""
+def make_inputs(programs):
+    """The inputs that [programs] need; those for training and test differ."""
+    make_shared_inputs()
+    for program in programs:
+        complete = WORK / "input" / f"complete-{program.name}"
+        if program.make_inputs and not complete.exists():
+            program.make_inputs(WORK / "input")
+            complete.touch()
+
+
+def make_shared_inputs():
+    """Sources of other packages, XML of other shapes."""
     folder = WORK / "input"
     if (folder / "complete").exists():
         return
     say("making inputs")
     folder.mkdir(parents=True, exist_ok=True)
     for package in ("sqlite3", "libzstd", "expat", "zlib", "bzip2", "lz4", "pugixml"):
-        subprocess.run(["sh", "-c", f". {ROOT}/.ci/debian; fetch_source {package} {WORK}/source"], check=True)
+        fetch_package(package)
     tar = ["tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-C", WORK / "source"]
     run(tar + ["-cf", folder / "train.tar", *(f"{name}/source" for name in
                                                     ("libzstd", "zlib", "bzip2", "lz4", "pugixml"))])
@@ -184,7 +200,7 @@ def compile_program(program, variant, flags, link_flags=(), pad=0, environment=N
     env = dict(os.environ, **(environment or {}))
 
     def compile_one(source):
-        compiler = CLANGXX if source.endswith(".cpp") else CLANG
+        compiler = CLANGXX if source.endswith((".cpp", ".cc")) else CLANG
         output = folder / (os.path.basename(source) + ".o")
         run([compiler, *flags, *[program.expand(flag) for flag in program.flags], "-w", "-c", source, "-o", output],
             env=env, cwd=folder)
@@ -205,7 +221,7 @@ def link_program(program, folder, objects, link_flags, pad):
         assembly = WORK / f"pad{pad}.s"
         assembly.write_text(text)
         run([CLANG, "-c", assembly, "-o", pad_object])
-    driver = CLANGXX if any(str(o).endswith(".cpp.o") for o in objects) else CLANG
+    driver = CLANGXX if any(str(o).endswith((".cpp.o", ".cc.o")) for o in objects) else CLANG
     run([driver, pad_object, *objects, "-o", executable, *link_flags,
          *program.libraries])
     return executable
