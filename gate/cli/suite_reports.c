@@ -5,6 +5,7 @@
 
 bool cli_check_suite_reports(const cli_syntax *syntax, const cli_suite_reports *reports) {
     pprof_status status = {0};
+    if (cli_is_output(reports->earlier)) return cli_misuse(syntax, "--baseline-json takes a file, which is read twice");
     if (reports->earlier != NULL && !gate_check_earlier(reports->earlier, &status))
         return cli_misuse(syntax, "%s", status.message);
     return cli_can_write(syntax, reports->json) && cli_can_write(syntax, reports->markdown) &&

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool cli_is_output(const char *path) {
     return path != NULL && strcmp(path, "-") == 0;
@@ -11,9 +12,11 @@ bool cli_is_output(const char *path) {
 
 bool cli_can_write(const cli_syntax *syntax, const char *path) {
     if (path == NULL || cli_is_output(path)) return true;
+    bool is_new = access(path, F_OK) != 0;
     FILE *file = fopen(path, "ae");
     if (file == NULL) return cli_misuse(syntax, "%s: cannot be written: %s", path, strerror(errno));
     (void)fclose(file);
+    if (is_new) (void)unlink(path); /* an empty file is no report */
     return true;
 }
 

@@ -157,14 +157,14 @@ static void settle(gate_profile_result *result) {
     bool has_few_lines = result->start_line_share < rules->min_start_lines;
     bool is_poor = result->matched_share < rules->min_matched;
     result->outcome = lost > 0 || has_few_lines || is_poor ? GATE_FAIL : GATE_PASS;
-    int length = snprintf(result->reason, sizeof result->reason, "%.1f %% of the samples matched%s%.0f %%",
+    int length = snprintf(result->reason, sizeof result->reason, "%.1f %% of the samples matched%s%g %%",
                           100 * result->matched_share, is_poor ? ", below " : ", at least ", 100 * rules->min_matched);
     if (lost > 0)
         length +=
             snprintf(result->reason + length, sizeof result->reason - (size_t)length, "; hot functions lost: %u", lost);
     if (has_few_lines)
         (void)snprintf(result->reason + length, sizeof result->reason - (size_t)length,
-                       "; only %.1f %% on functions whose first line is known, below %.0f %%",
+                       "; only %.1f %% on functions whose first line is known, below %g %%",
                        100 * result->start_line_share, 100 * rules->min_start_lines);
 }
 

@@ -30,6 +30,10 @@ int cli_run_index(int argc, char **argv);
      .help = "refuse a profile larger than this when decompressed (default 1G)",                                       \
      .size = (limit)}
 
+/* What all commands that weigh one have. */
+#define CLI_SAMPLE_TYPE_OPTION(type)                                                                                   \
+    {.name = "sample-type", .text = (type), .value = "TYPE", .help = "the value that counts, by name or number"}
+
 /* ---- report_options.c ------------------------------------------------------------------------------------------- */
 
 typedef struct cli_report_settings {

@@ -64,10 +64,7 @@ int cli_run_check(int argc, char **argv) {
     uint64_t size_limit = 0;
     pprof_weights_options weighing = {0};
     const cli_option options[] = {
-        {.name = "sample-type",
-         .text = &weighing.sample_type,
-         .value = "TYPE",
-         .help = "the value that counts, by name or number"},
+        CLI_SAMPLE_TYPE_OPTION(&weighing.sample_type),
         CLI_SIZE_LIMIT_OPTION(&size_limit),
         {0},
     };

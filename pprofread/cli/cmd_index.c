@@ -37,10 +37,7 @@ int cli_run_index(int argc, char **argv) {
          .text = &job.output,
          .value = "OUT",
          .help = "write here (default FILE.pgoidx; - for standard output)"},
-        {.name = "sample-type",
-         .text = &job.weighing.sample_type,
-         .value = "TYPE",
-         .help = "the value that counts, by name or number"},
+        CLI_SAMPLE_TYPE_OPTION(&job.weighing.sample_type),
         CLI_SIZE_LIMIT_OPTION(&job.size_limit),
         {0},
     };

@@ -6,10 +6,7 @@ int cli_run_weights(int argc, char **argv) {
     int context_depth = 0;
     pprof_weights_options weighing = {0};
     const cli_option options[] = {
-        {.name = "sample-type",
-         .text = &weighing.sample_type,
-         .value = "TYPE",
-         .help = "the value that counts, by name or number"},
+        CLI_SAMPLE_TYPE_OPTION(&weighing.sample_type),
         {.name = "context-depth", .count = &context_depth, .value = "N", .help = "follow calls this deep (default 10)"},
         CLI_SIZE_LIMIT_OPTION(&size_limit),
         {0},

@@ -21,6 +21,9 @@ expect 2 '' "takes a time, as 90s, .* not '900000h'" compare --baseline true --c
 expect 2 '' "no metric 'speed'" compare --baseline true --candidate true --metric speed
 expect 2 '' 'instructions and nothing else' compare --baseline true --candidate true --metric wall --callgrind
 expect 2 '' "what is 'x'" compare --baseline true --candidate true x
+expect 2 '' '/no/such/folder/x.json: cannot be written' compare --baseline true --candidate true --json here.json \
+    --markdown /no/such/folder/x.json
+[ ! -e here.json ] || fail 'an empty report is left'
 expect 2 '' '/no/such/folder/x.json: cannot be written' compare --baseline true --candidate true --json /no/such/folder/x.json
 
 # ---- no honest comparison

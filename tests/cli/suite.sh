@@ -98,6 +98,7 @@ done
 head -c 100 first.json >odd.json
 expect 2 '' 'odd.json: is not what' suite pass.json --baseline-json odd.json
 expect 2 '' 'none.json: cannot be opened' suite pass.json --baseline-json none.json
+expect 2 '' '--baseline-json takes a file' suite pass.json --baseline-json -
 # Two rounds of anything: inconclusive, but with a ratio.
 echo '{"benchmarks": [{"name": "same", "command": "true", "metric": "wall", "rounds": 2, "warmup": 0}]}' >quick.json
 expect 3 '^same +inconclusive ' '' suite quick.json --json first.json
