@@ -139,8 +139,8 @@ typedef struct gate_rules {
     double max_regression; /* 0.01: at most 1 % more */
     double precision;      /* without thresholds: measure until the interval is within ± this */
     double confidence;     /* 0.95: of the interval, over all looks together */
-    double budget;         /* seconds of measuring, warm-up not counted */
-    uint32_t round_limit;  /* 0: only the budget limits */
+    double budget;         /* seconds of measuring, with prepare and cleanup, without warm-up */
+    uint32_t round_limit;  /* rounds come in blocks of two, and one is always measured; 0: 10,000 */
     uint64_t seed;         /* of the bootstrap */
 } gate_rules;
 

@@ -39,7 +39,7 @@ int cli_run_selftest(int argc, char **argv) {
          .help = "what to run (default: a loop of the shell's)"},
         {.name = "metric", .text = &metric, .value = "NAME", .help = "as for compare (default cpu)"},
         {.name = "budget", .seconds = &rules.budget, .value = "TIME", .help = "how long (default 1m)"},
-        {.name = "rounds", .count = &rounds, .value = "N", .help = "and at most so many rounds"},
+        {.name = "rounds", .count = &rounds, .value = "N", .help = "and at most so many rounds; two are the least"},
         {.name = "pin", .count = &commands.processor, .value = "CPU", .help = "run everything on this processor"},
         {.name = "timeout", .seconds = &commands.timeout, .value = "TIME", .help = "of one command (default 10m)"},
         {0},

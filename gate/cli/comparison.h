@@ -37,7 +37,10 @@ cli_comparison cli_default_comparison(void);
          .seconds = &(comparison)->budget,                                                                             \
          .value = "TIME",                                                                                              \
          .help = "measure at most so long (default 5m)"},                                                              \
-        {.name = "rounds", .count = &(comparison)->rounds, .value = "N", .help = "and at most so many rounds"},        \
+        {.name = "rounds",                                                                                             \
+         .count = &(comparison)->rounds,                                                                               \
+         .value = "N",                                                                                                 \
+         .help = "and at most so many rounds; two are the least"},                                                     \
         {.name = "precision",                                                                                          \
          .percent = &(comparison)->rules.precision,                                                                    \
          .value = "P",                                                                                                 \

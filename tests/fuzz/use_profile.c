@@ -31,12 +31,14 @@ static void print_raw(const pprof_profile *profile, fuzz_text *text) {
 /* One report per profile, in one of many ways: which one depends on its size, to be cheap and repeatable. */
 static void print_report(const pprof_profile *profile) {
     static pprof_print_report *const reports[] = {pprof_print_top,    pprof_print_tree, pprof_print_peek,
-                                                  pprof_print_traces, pprof_print_tags, pprof_print_flame};
+                                                  pprof_print_traces, pprof_print_tags, pprof_print_flame,
+                                                  pprof_print_dot};
+    enum { REPORTS = sizeof reports / sizeof *reports };
     uint32_t way = profile->sample_count + profile->location_count + profile->string_count;
     const pprof_report_options options = {
-        .granularity = (pprof_granularity)(way / 6 % 6),
+        .granularity = (pprof_granularity)(way / REPORTS % 6),
         .cumulative = way % 5 == 0,
-        .without_inlines = way % 7 == 0,
+        .without_inlines = way % 31 == 0,
         .mean = way % 11 == 0,
         .tag_focus = way % 19 == 0 ? "1:" : NULL,
         .focus = way % 13 == 0 ? "a|l" : NULL,
@@ -52,7 +54,7 @@ static void print_report(const pprof_profile *profile) {
     pprof_status status = {0};
     fuzz_text text;
     FILE *out = begin_text(&text);
-    require_status(reports[way % 6](profile, &options, out, &arena, &status), &status);
+    require_status(reports[way % REPORTS](profile, &options, out, &arena, &status), &status);
     end_text(out);
     free(text.bytes);
     pprof_arena_free(&arena);

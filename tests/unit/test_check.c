@@ -190,7 +190,7 @@ static void test_shares_are_of_the_leaves(void **state) {
     assert_string_equal(fitness.unit, "count");
     assert_int_equal(fitness.sample_count, 683);
     assert_int_equal(fitness.total, 683);
-    /* facts/pprof.md: 111 of 683 leaf samples of Lua are on line 0 */
+    /* 111 of 683 leaf samples of Lua are on line 0 */
     assert_share(fitness.share_with_line, (683.0 - 111.0) / 683.0);
     assert_share(fitness.share_with_name, 1);
     assert_share(fitness.share_with_caller, 1);

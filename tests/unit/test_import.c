@@ -1,6 +1,5 @@
 /* Recordings of gperftools and perf, read by us and by the reference: the same samples at the same addresses. The
- * recordings are real (tests/data/README in the shared folder tells how they came about); the broken ones are made
- * here from them. */
+ * recordings are real; the broken ones are made here from them. */
 #include "import/import.h"
 
 #include <setjmp.h>
