@@ -247,7 +247,8 @@ typedef struct gate_commands {
 /* No commands yet; one layout, one warm-up round, ten minutes' timeout. */
 gate_commands gate_default_commands(void);
 
-/* False for several layouts that all run the same command: they would be one, however they are linked. */
+/* False for several layouts (or a glob's, which may be several) that all run the same command: they would be one,
+ * however they are linked. */
 bool gate_tells_layouts_apart(const gate_commands *commands);
 
 typedef struct gate_runner gate_runner;

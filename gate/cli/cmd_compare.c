@@ -13,7 +13,9 @@ static bool check_job(const cli_syntax *syntax, compare_job *job) {
     const gate_commands *commands = &job->comparison.commands;
     if (commands->sides[GATE_BASELINE] == NULL || commands->sides[GATE_CANDIDATE] == NULL)
         return cli_misuse(syntax, "--baseline and --candidate are both needed");
-    bool has_glob = commands->globs[GATE_BASELINE] != NULL || commands->globs[GATE_CANDIDATE] != NULL;
+    bool has_glob = commands->globs[GATE_BASELINE] != NULL;
+    if (has_glob != (commands->globs[GATE_CANDIDATE] != NULL))
+        return cli_misuse(syntax, "--baseline-layouts and --candidate-layouts go together");
     if (has_glob && job->comparison.layouts != 0)
         return cli_misuse(syntax, "--layouts is the number of files that match, when a pattern is given");
     return cli_check_comparison(syntax, &job->comparison) && cli_can_write(syntax, job->json) &&

@@ -38,7 +38,7 @@ bool cli_check_comparison(const cli_syntax *syntax, cli_comparison *comparison) 
     commands->warmup_rounds = (uint32_t)comparison->warmup;
     commands->ignores_output = !comparison->same_output;
     return gate_tells_layouts_apart(commands) ||
-           cli_misuse(syntax, "--layouts: {layout} is in no command that is run: all layouts would be one");
+           cli_misuse(syntax, "all layouts would be one: use {layout}, or {binary} with a pattern, in both commands");
 }
 
 bool cli_changes_comparison(const cli_comparison *comparison) {

@@ -49,13 +49,17 @@ const char *gate_fill_placeholders(const char *text, const gate_placeholders *va
     return (const char *)data;
 }
 
-static bool has_layout(const char *command) {
-    return command != NULL && strstr(command, "{layout}") != NULL;
+static bool has_layout(const gate_commands *commands, const char *command) {
+    bool has_binaries = commands->globs[GATE_BASELINE] != NULL;
+    return command != NULL &&
+           (strstr(command, "{layout}") != NULL || (has_binaries && strstr(command, "{binary}") != NULL));
 }
 
 bool gate_tells_layouts_apart(const gate_commands *commands) {
-    return commands->layout_count <= 1 || has_layout(commands->prepare) ||
-           (has_layout(commands->sides[GATE_BASELINE]) && has_layout(commands->sides[GATE_CANDIDATE]));
+    bool is_one = commands->layout_count <= 1 && commands->globs[GATE_BASELINE] == NULL;
+    return is_one || has_layout(commands, commands->prepare) ||
+           (has_layout(commands, commands->sides[GATE_BASELINE]) &&
+            has_layout(commands, commands->sides[GATE_CANDIDATE]));
 }
 
 bool gate_find_binaries(const char *pattern, pprof_arena *arena, const char *const **files, uint32_t *count,

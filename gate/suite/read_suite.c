@@ -216,7 +216,7 @@ static bool check_benchmark(const reader *reader, const char *where, const gate_
     else if (commands->globs[GATE_BASELINE] != NULL && commands->layout_count != 0)
         problem = "layouts: is the number of files that \"binary\" matches; remove it";
     else if (!gate_tells_layouts_apart(commands))
-        problem = "layouts: all would be one; use {layout} in the commands";
+        problem = "command: all layouts would be one; use {layout}, or {binary} with \"binary\"";
     for (uint32_t i = 0; i < index && problem == NULL; i++)
         if (strcmp(suite->benchmarks[i].name, benchmark->name) == 0)
             problem = "name: is another benchmark's already; choose one of its own";

@@ -202,7 +202,8 @@ bool cli_parse_options(const cli_syntax *syntax, const char *names, int argc, ch
         }
         if (value == ':') return cli_misuse(syntax, "%s needs an argument", argv[optind - 1]);
         const cli_option *option = value == '?' ? NULL : find_option(syntax, value);
-        if (option == NULL) return cli_misuse(syntax, "there is no option %s", argv[optind - 1]);
+        if (option == NULL)
+            return cli_misuse(syntax, "there is no option %s, or more than one begins so", argv[optind - 1]);
         if (!set_option(syntax, option, optarg)) return false;
     }
     *count = argc - optind; /* getopt has moved them to the end */

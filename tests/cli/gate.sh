@@ -20,6 +20,10 @@ expect 2 '' "takes a time, as 90s, .* not '5x'" compare --baseline true --candid
 expect 2 '' "takes a time, as 90s, .* not '900000h'" compare --baseline true --candidate true --budget 900000h
 expect 2 '' "no metric 'speed'" compare --baseline true --candidate true --metric speed
 expect 2 '' 'instructions and nothing else' compare --baseline true --candidate true --metric wall --callgrind
+expect 2 '' 'all layouts would be one' compare --baseline '{binary}' --candidate true --baseline-layouts 'a.*' \
+    --candidate-layouts 'b.*'
+expect 2 '' 'go together' compare --baseline '{binary}' --candidate true --baseline-layouts 'nothing.*'
+expect 2 '' 'no option --min, or more than one' compare --baseline true --candidate true --min 3%
 expect 2 '' "what is 'x'" compare --baseline true --candidate true x
 expect 2 '' '/no/such/folder/x.json: cannot be written' compare --baseline true --candidate true --json here.json \
     --markdown /no/such/folder/x.json
@@ -36,7 +40,8 @@ expect 4 '' 'prepare \(baseline\): exit status 1' compare --baseline true --cand
 expect 4 '' 'cleanup \(baseline\): exit status 1' compare --baseline true --candidate true --cleanup false
 expect 4 '' 'candidate: exit status 3$' compare --baseline true --candidate 'exit 3' --cleanup 'echo {side} >>cleaned'
 [ "$(tr '\n' ' ' <cleaned)" = 'baseline candidate ' ] || fail 'there is no cleanup after a run that failed'
-expect 4 '' 'no file matches' compare --baseline '{binary}' --candidate true --baseline-layouts 'nothing.*'
+expect 4 '' 'no file matches' compare --baseline '{binary}' --candidate '{binary}' --baseline-layouts 'nothing.*' \
+    --candidate-layouts 'nothing.*'
 none=$folder/a/folder/that/is/nowhere/and/has/a/long/name
 TMPDIR=$none
 expect 4 '' "$none: no private folder can be made in it" compare --callgrind --baseline true --candidate true

@@ -126,7 +126,9 @@ refuse 'takes an object' '[]'
 refuse 'mean: takes an object' '{"mean": 3}'
 refuse 'benchmarks\[0\]: takes an object' '{"benchmarks": [1]}'
 refuse 'budget: takes a time' '{"budget": "long", "benchmarks": [{"name": "a", "command": "true"}]}'
-refuse 'benchmarks\[0\]\.layouts: all would be one' '{"benchmarks": [{"name": "a", "command": "true", "layouts": 2}]}'
+refuse 'benchmarks\[0\]\.command: all layouts would be one' \
+    '{"benchmarks": [{"name": "a", "command": "true", "binary": {"baseline": "a*", "candidate": "b*"}}]}'
+refuse 'benchmarks\[0\]\.command: all layouts would be one' '{"benchmarks": [{"name": "a", "command": "true", "layouts": 2}]}'
 refuse 'benchmarks: takes an array' '{"name": "nothing"}'
 refuse 'line 1: no JSON from here on' '{"benchmarks": ['
 expect 2 '' 'none.json: cannot be opened' suite none.json
