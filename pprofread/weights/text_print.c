@@ -1,32 +1,55 @@
 /* Takes Weights; gives their text form, which text_parse.c reads back to the same Weights. The format is described in
  * pprofread.h. Contexts are printed without recursion, so that no Weights can exhaust the stack.
  *
- * The text of a large profile is as long as the profile: its numbers do not go through printf, and the stream is locked
- * once for all. */
+ * The text of a large profile is as long as the profile and made of short words: they are put together here, and the
+ * stream gets them by many at once. */
 #include "weights/weigh.h"
 
 #include <errno.h>
 #include <string.h>
 
+/* Text on its way to the stream. */
+typedef struct printer {
+    FILE *stream;
+    size_t size;
+    char text[1 << 15];
+} printer;
+
 /* What is to be known of a callee to print a call of it. */
 typedef struct callee_name {
+    size_t length;
     bool needs_quotes, needs_identity;
 } callee_name;
 
-static void print_text(const char *text, FILE *out) {
-    (void)fputs_unlocked(text, out);
+static void flush_text(printer *out) {
+    (void)fwrite(out->text, 1, out->size, out->stream);
+    out->size = 0;
+}
+
+static void print_bytes(const char *text, size_t length, printer *out) {
+    if (length > sizeof out->text - out->size) flush_text(out);
+    if (length > sizeof out->text) {
+        (void)fwrite(text, 1, length, out->stream);
+        return;
+    }
+    memcpy(out->text + out->size, text, length);
+    out->size += length;
+}
+
+static inline void print_text(const char *text, printer *out) {
+    print_bytes(text, strlen(text), out);
 }
 
 /* Prints [word], which brings its spaces, and [number]. */
-static void print_number(const char *word, uint64_t number, FILE *out) {
+static inline void print_number(const char *word, uint64_t number, printer *out) {
     char digits[20], *first = digits + sizeof digits;
     do *--first = (char)('0' + number % 10);
     while ((number /= 10) != 0);
     print_text(word, out);
-    (void)fwrite_unlocked(first, 1, (size_t)(digits + sizeof digits - first), out);
+    print_bytes(first, (size_t)(digits + sizeof digits - first), out);
 }
 
-static void print_signed(const char *word, int32_t number, FILE *out) {
+static void print_signed(const char *word, int32_t number, printer *out) {
     print_text(word, out);
     print_number(number < 0 ? "-" : "", number < 0 ? -(uint64_t)number : (uint64_t)number, out);
 }
@@ -38,32 +61,33 @@ static bool needs_quotes(const char *name) {
     return *name == '\0';
 }
 
-static void print_quoted(const char *name, FILE *out) {
-    (void)putc_unlocked('"', out);
+static void print_quoted(const char *name, printer *out) {
+    print_text("\"", out);
     for (const char *at = name; *at != '\0'; at++) {
         unsigned char byte = (unsigned char)*at;
+        const char octal[] = {'\\', (char)('0' + (byte >> 6)), (char)('0' + (byte >> 3 & 7)), (char)('0' + (byte & 7))};
         if (byte == '"' || byte == '\\')
-            (void)fprintf(out, "\\%c", byte);
+            print_bytes((const char[]){'\\', *at}, 2, out);
         else if (byte == '\n')
             print_text("\\n", out);
         else if (byte == '\t')
             print_text("\\t", out);
         else if (byte < ' ' || byte == 0x7f)
-            (void)fprintf(out, "\\%03o", byte);
+            print_bytes(octal, sizeof octal, out);
         else
-            (void)putc_unlocked(byte, out);
+            print_bytes(at, 1, out);
     }
-    (void)putc_unlocked('"', out);
+    print_text("\"", out);
 }
 
-static void print_name(const char *name, FILE *out) {
+static void print_name(const char *name, printer *out) {
     if (needs_quotes(name))
         print_quoted(name, out);
     else
         print_text(name, out);
 }
 
-static void print_place(pprof_place place, FILE *out) {
+static void print_place(pprof_place place, printer *out) {
     if (place.offset == PPROF_NO_OFFSET)
         print_text("?", out);
     else
@@ -80,7 +104,7 @@ static bool shares_linkage_name(const pprof_weights *weights, uint32_t function)
 }
 
 /* What tells functions of one linkage name apart. */
-static void print_identity(const pprof_weight_function *function, bool print_start, FILE *out) {
+static void print_identity(const pprof_weight_function *function, bool print_start, printer *out) {
     if (strcmp(function->source_name, function->linkage_name) != 0) {
         print_text(" source ", out);
         print_name(function->source_name, out);
@@ -92,7 +116,7 @@ static void print_identity(const pprof_weight_function *function, bool print_sta
     if (print_start) print_signed(" start ", function->start_line, out);
 }
 
-static void print_function_line(const pprof_weight_function *function, const pprof_body *root, FILE *out) {
+static void print_function_line(const pprof_weight_function *function, const pprof_body *root, printer *out) {
     print_text("function ", out);
     print_name(function->linkage_name, out);
     print_identity(function, function->start_line != 0, out);
@@ -104,14 +128,14 @@ static void print_function_line(const pprof_weight_function *function, const ppr
 }
 
 /* Two spaces for each level, and two more. */
-static void indent(uint32_t depth, FILE *out) {
+static void indent(uint32_t depth, printer *out) {
     static const char spaces[] = "                    ";
     size_t left = 2 * ((size_t)depth + 1);
     for (; left > sizeof spaces - 1; left -= sizeof spaces - 1) print_text(spaces, out);
-    (void)fwrite_unlocked(spaces, 1, left, out);
+    print_bytes(spaces, left, out);
 }
 
-static void print_selves(const pprof_weights *weights, const pprof_body *body, uint32_t depth, FILE *out) {
+static void print_selves(const pprof_weights *weights, const pprof_body *body, uint32_t depth, printer *out) {
     for (uint32_t i = body->first_self; i < body->first_self + body->self_count; i++) {
         indent(depth, out);
         print_text("self ", out);
@@ -122,14 +146,17 @@ static void print_selves(const pprof_weights *weights, const pprof_body *body, u
 }
 
 static void print_call_line(const pprof_weights *weights, const callee_name *names, const pprof_body *call,
-                            uint32_t depth, FILE *out) {
+                            uint32_t depth, printer *out) {
     const pprof_weight_function *callee = &weights->functions[call->function];
     const callee_name *name = &names[call->function];
     indent(depth, out);
     print_text("call ", out);
     print_place(call->place, out);
     print_text(" ", out);
-    (name->needs_quotes ? print_quoted : print_text)(callee->linkage_name, out);
+    if (name->needs_quotes)
+        print_quoted(callee->linkage_name, out);
+    else
+        print_bytes(callee->linkage_name, name->length, out);
     print_number(" ", call->inclusive, out);
     print_number(" ", call->leaf, out);
     if (name->needs_identity) print_identity(callee, true, out);
@@ -137,7 +164,7 @@ static void print_call_line(const pprof_weights *weights, const callee_name *nam
 }
 
 /* The selves and calls of [root], and those of its calls, and so on. */
-static bool print_contexts(const pprof_weights *weights, const callee_name *names, const pprof_body *root, FILE *out,
+static bool print_contexts(const pprof_weights *weights, const callee_name *names, const pprof_body *root, printer *out,
                            pprof_status *status) {
     struct {
         uint32_t next, end;
@@ -163,7 +190,7 @@ static bool print_contexts(const pprof_weights *weights, const callee_name *name
     }
 }
 
-static bool print_all(const pprof_weights *weights, const callee_name *names, FILE *out, pprof_status *status) {
+static bool print_all(const pprof_weights *weights, const callee_name *names, printer *out, pprof_status *status) {
     print_text("pgo-weights 1\ntype ", out);
     print_name(weights->type, out);
     print_text(" ", out);
@@ -174,7 +201,7 @@ static bool print_all(const pprof_weights *weights, const callee_name *names, FI
     print_number(" without-line ", weights->without_line, out);
     if (weights->context_minimum != 0) print_number(" context-minimum ", weights->context_minimum, out);
     print_text("\n", out);
-    for (uint32_t i = 0; i < weights->function_count && !ferror_unlocked(out); i++) {
+    for (uint32_t i = 0; i < weights->function_count && !ferror(out->stream); i++) {
         print_function_line(&weights->functions[i], &weights->bodies[i], out);
         if (!print_contexts(weights, names, &weights->bodies[i], out, status)) return false;
     }
@@ -185,12 +212,14 @@ bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *
     pprof_arena scratch = {0};
     callee_name *names = pprof_allocate(&scratch, weights->function_count, sizeof *names, status);
     if (names == NULL) return false;
-    for (uint32_t i = 0; i < weights->function_count; i++)
-        names[i] = (callee_name){needs_quotes(weights->functions[i].linkage_name), shares_linkage_name(weights, i)};
+    for (uint32_t i = 0; i < weights->function_count; i++) {
+        const char *name = weights->functions[i].linkage_name;
+        names[i] = (callee_name){strlen(name), needs_quotes(name), shares_linkage_name(weights, i)};
+    }
+    printer printer = {.stream = out, .size = 0};
     errno = 0;
-    flockfile(out);
-    bool done = print_all(weights, names, out, status);
-    funlockfile(out);
+    bool done = print_all(weights, names, &printer, status);
+    flush_text(&printer);
     pprof_arena_free(&scratch);
     if (!done) return false;
     if (fflush(out) != 0 || ferror(out)) return pprof_fail(status, "cannot write the weights: %s", strerror(errno));
