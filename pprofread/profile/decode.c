@@ -1,9 +1,10 @@
 /* Takes the bytes of a Profile message; gives a pprof_profile in which every index and id has been checked.
  *
  * protobuf-c would unpack the whole message at once, at fifty times its size for a hostile file. So the messages that
- * hold others (Profile, Location, Sample) are walked field by field, and only the flat ones inside go through
- * protobuf-c, one at a time (decode_tables.c). Every kind is counted before its array is made: an array is never larger
- * than what the file holds, and nothing is made for a file that is refused for its outline.
+ * hold others (Profile, Location, Sample) are walked field by field, and so are Lines and Labels, of which there are
+ * many; the other flat ones go through protobuf-c, one at a time (decode_tables.c). Every kind is counted before its
+ * array is made: an array is never larger than what the file holds, and nothing is made for a file that is refused for
+ * its outline.
  *
  * Fields may come in any order. The outline notes where each kind begins and ends, so that the later walks, one per
  * kind in the order of their dependence, only touch their part of the file.
@@ -55,6 +56,22 @@ bool pprof_next_message(wire_cursor *cursor, uint32_t number, wire_field *field)
     while (wire_next_field(cursor, field) == WIRE_FIELD) /* the outline has found no other result but the end */
         if (field->number == number) return true;
     return false;
+}
+
+bool pprof_read_numbers(pprof_decoder *decoder, const wire_field *message, const char *kind, uint32_t count,
+                        uint64_t *numbers) {
+    wire_cursor cursor = wire_enter(message);
+    wire_field field;
+    wire_result result;
+    for (uint32_t i = 0; i < count; i++) numbers[i] = 0;
+    while ((result = wire_next_field(&cursor, &field)) == WIRE_FIELD) {
+        if (field.number > count) continue;
+        if (field.type != WIRE_VARINT)
+            return pprof_fail_decoding(decoder, field.start, "field %" PRIu32 " of %s has the wrong wire type",
+                                       field.number, kind);
+        numbers[field.number - 1] = field.value;
+    }
+    return result == WIRE_END || pprof_fail_wire(decoder, field.start, result);
 }
 
 /* ---- the outline ---- */

@@ -80,6 +80,11 @@ bool pprof_check_string(pprof_decoder *decoder, const uint8_t *at, int64_t value
 wire_cursor pprof_find_messages(const pprof_decoder *decoder, uint32_t number);
 bool pprof_next_message(wire_cursor *cursor, uint32_t number, wire_field *field);
 
+/* Reads a flat message of varints: into [numbers] the values of the fields 1 to [count], 0 where there is none, the
+ * last where there are several. [kind] is for the message. */
+bool pprof_read_numbers(pprof_decoder *decoder, const wire_field *message, const char *kind, uint32_t count,
+                        uint64_t *numbers);
+
 /* ---- decode_tables.c, decode_samples.c ---- */
 
 bool pprof_decode_types(pprof_decoder *decoder);

@@ -1,7 +1,7 @@
 /* Takes the outline of a Profile and its locations; gives the samples: stacks, values, labels.
  *
- * Samples are nearly all of a large profile, and are walked by hand with their Labels: protobuf-c would first copy each
- * stack to an array of 8 bytes a frame. The first walk counts and refuses, without making anything, what does not have
+ * Samples are nearly all of a large profile, and are walked by hand: protobuf-c would first copy each stack to an array
+ * of 8 bytes a frame. The first walk counts and refuses, without making anything, what does not have
  * a value per sample type; the second fills arrays of just the right size. */
 #include "profile/decode.h"
 
@@ -11,31 +11,16 @@
 
 enum { LOCATION_ID = 1, VALUE, LABEL };
 
-typedef struct label_fields {
-    uint64_t key, text, number, unit;
-} label_fields;
+/* The numbers of a Label's fields, in the order of their own numbers. */
+enum { KEY, TEXT, NUMBER, UNIT, LABEL_FIELDS };
 
-static bool read_label(pprof_decoder *decoder, const wire_field *label, label_fields *fields) {
-    wire_cursor cursor = wire_enter(label);
-    wire_field field;
-    wire_result result;
-    *fields = (label_fields){0};
-    while ((result = wire_next_field(&cursor, &field)) == WIRE_FIELD) {
-        if (field.number > 4) continue;
-        if (field.type != WIRE_VARINT)
-            return pprof_fail_decoding(decoder, field.start, "field %" PRIu32 " of a label has the wrong wire type",
-                                       field.number);
-        *(field.number == 1   ? &fields->key
-          : field.number == 2 ? &fields->text
-          : field.number == 3 ? &fields->number
-                              : &fields->unit) = field.value;
-    }
-    return result == WIRE_END || pprof_fail_wire(decoder, field.start, result);
+static bool read_label(pprof_decoder *decoder, const wire_field *label, uint64_t *fields) {
+    return pprof_read_numbers(decoder, label, "a label", LABEL_FIELDS, fields);
 }
 
 /* A label that says nothing is none, as in google/pprof. */
-static bool label_says_something(const label_fields *fields) {
-    return fields->text != 0 || fields->number != 0 || fields->unit != 0;
+static bool label_says_something(const uint64_t *fields) {
+    return fields[TEXT] != 0 || fields[NUMBER] != 0 || fields[UNIT] != 0;
 }
 
 /* ---- first walk ---- */
@@ -48,15 +33,15 @@ static bool count_sample(pprof_decoder *decoder, const wire_field *sample, sampl
     wire_cursor cursor = wire_enter(sample);
     wire_field field;
     wire_result result;
-    label_fields label;
+    uint64_t label[LABEL_FIELDS];
     while ((result = wire_next_field(&cursor, &field)) == WIRE_FIELD) {
         if (field.number > LABEL) continue;
         if (field.type != WIRE_BYTES && (field.type != WIRE_VARINT || field.number == LABEL))
             return pprof_fail_decoding(decoder, field.start, "field %" PRIu32 " of a sample has the wrong wire type",
                                        field.number);
         if (field.number == LABEL) {
-            if (!read_label(decoder, &field, &label)) return false;
-            counts->labels += label_says_something(&label);
+            if (!read_label(decoder, &field, label)) return false;
+            counts->labels += label_says_something(label);
         } else {
             size_t count = field.type == WIRE_BYTES ? wire_count_varints(&field) : 1;
             *(field.number == VALUE ? &counts->values : &counts->locations) += count;
@@ -96,32 +81,41 @@ typedef struct sample_ends {
 } sample_ends;
 
 static bool decode_label(pprof_decoder *decoder, const wire_field *field, sample_ends *ends) {
-    label_fields fields;
-    if (!read_label(decoder, field, &fields)) return false;
-    if (!label_says_something(&fields)) return true;
+    uint64_t fields[LABEL_FIELDS];
+    if (!read_label(decoder, field, fields)) return false;
+    if (!label_says_something(fields)) return true;
     pprof_label *label = ends->label++;
-    label->number = (int64_t)fields.number;
-    return pprof_check_string(decoder, field->start, (int64_t)fields.key, "a label's key", &label->key_string) &&
-           pprof_check_string(decoder, field->start, (int64_t)fields.text, "a label's text", &label->text_string) &&
-           pprof_check_string(decoder, field->start, (int64_t)fields.unit, "a label's unit", &label->unit_string);
+    label->number = (int64_t)fields[NUMBER];
+    return pprof_check_string(decoder, field->start, (int64_t)fields[KEY], "a label's key", &label->key_string) &&
+           pprof_check_string(decoder, field->start, (int64_t)fields[TEXT], "a label's text", &label->text_string) &&
+           pprof_check_string(decoder, field->start, (int64_t)fields[UNIT], "a label's unit", &label->unit_string);
 }
 
-/* The numbers of one field, which is a packed list or a single varint. */
-static bool decode_numbers(pprof_decoder *decoder, const wire_field *field, wire_cursor numbers, sample_ends *ends) {
+static bool decode_values(pprof_decoder *decoder, wire_cursor numbers, sample_ends *ends) {
     while (numbers.at < numbers.end) {
         uint64_t number;
         if (!wire_read_varint(&numbers.at, numbers.end, &number))
             return pprof_fail_wire(decoder, numbers.at, WIRE_BAD_VARINT);
-        if (field->number == VALUE) {
-            *ends->value++ = (int64_t)number;
-            continue;
-        }
-        uint32_t location = pprof_find_id(&decoder->location_ids, number);
+        *ends->value++ = (int64_t)number;
+    }
+    return true;
+}
+
+/* The part of a stack that is in one field. */
+static bool decode_stack(pprof_decoder *decoder, const wire_field *field, wire_cursor numbers, sample_ends *ends) {
+    const pprof_id_map ids = decoder->location_ids;
+    uint32_t *at = ends->location;
+    while (numbers.at < numbers.end) {
+        uint64_t id;
+        if (!wire_read_varint(&numbers.at, numbers.end, &id))
+            return pprof_fail_wire(decoder, numbers.at, WIRE_BAD_VARINT);
+        uint32_t location = pprof_find_id(&ids, id);
         if (location == PPROF_NONE)
             return pprof_fail_decoding(decoder, field->start,
-                                       "a sample names location %" PRIu64 ", which does not exist", number);
-        *ends->location++ = location;
+                                       "a sample names location %" PRIu64 ", which does not exist", id);
+        *at++ = location;
     }
+    ends->location = at;
     return true;
 }
 
@@ -136,7 +130,9 @@ static bool decode_sample(pprof_decoder *decoder, const wire_field *sample, samp
         }
         wire_cursor numbers =
             field.type == WIRE_BYTES ? wire_enter(&field) : (wire_cursor){field.length_start, cursor.at};
-        if (!decode_numbers(decoder, &field, numbers, ends)) return false;
+        if (!(field.number == VALUE ? decode_values(decoder, numbers, ends)
+                                    : decode_stack(decoder, &field, numbers, ends)))
+            return false;
     }
     return true;
 }

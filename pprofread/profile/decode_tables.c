@@ -1,8 +1,8 @@
 /* Takes the outline of a Profile; gives its sample types, mappings, functions and locations, ids resolved to indices.
  *
- * The flat messages (ValueType, Mapping, Function, Line) are unpacked by protobuf-c into one small room that each
- * message uses anew: no malloc, and a message of a million unknown fields runs out of room instead of memory.
- * A Location is walked by hand, as it may hold any number of Lines. */
+ * ValueTypes, Mappings and Functions are unpacked by protobuf-c into one small room that each message uses anew: no
+ * malloc, and a message of a million unknown fields runs out of room instead of memory. A Location is walked by hand,
+ * as it may hold any number of Lines, and so are these: there are more of them than of all others. */
 #include "profile.pb-c.h"
 #include "profile/decode.h"
 
@@ -125,13 +125,16 @@ bool pprof_decode_functions(pprof_decoder *decoder) {
 /* ---- locations ---- */
 
 static bool decode_line(pprof_decoder *decoder, const wire_field *field, uint64_t location_id, pprof_line *line) {
-    const PprofWire__Line *message = unpack(decoder, &pprof_wire__line__descriptor, field);
-    if (message == NULL) return false;
-    *line = (pprof_line){message->line, message->column, pprof_find_id(&decoder->function_ids, message->function_id)};
+    enum { FUNCTION_ID, LINE, COLUMN, LINE_FIELDS };
+    uint64_t fields[LINE_FIELDS];
+    if (!pprof_read_numbers(decoder, field, "a line", LINE_FIELDS, fields)) return false;
+    *line = (pprof_line){.line = (int64_t)fields[LINE],
+                         .column = (int64_t)fields[COLUMN],
+                         .function = pprof_find_id(&decoder->function_ids, fields[FUNCTION_ID])};
     if (line->function == PPROF_NONE)
         return pprof_fail_decoding(decoder, field->start,
                                    "location %" PRIu64 " has a line in function %" PRIu64 ", which does not exist",
-                                   location_id, message->function_id);
+                                   location_id, fields[FUNCTION_ID]);
     return true;
 }
 

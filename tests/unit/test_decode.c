@@ -265,6 +265,19 @@ static void test_wrong_wire_types_are_refused(void **state) {
         put_message(&profile, inner[i].message, message);
         assert_refused(profile, "malformed profile");
     }
+    static const struct {
+        uint32_t message, field, field_count;
+        const char *kind;
+    } flat[] = {{2, 3, 4, "a label"}, {4, 4, 3, "a line"}}; /* in a sample, in a location */
+    for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
+        for (uint32_t field = 1; field <= flat[i].field_count; field++) {
+            bytes profile = begin_profile(&arena), outer = new_bytes(&arena), inner_message = new_bytes(&arena);
+            put_varint(&inner_message, field << 3 | 5);
+            put_raw(&inner_message, "\1\0\0\0", 4);
+            put_message(&outer, flat[i].field, inner_message);
+            put_message(&profile, flat[i].message, outer);
+            assert_refused(profile, flat[i].kind);
+        }
     pprof_arena_free(&arena);
 }
 
