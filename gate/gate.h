@@ -300,7 +300,6 @@ char *gate_format_json(const gate_result *result, const gate_commands *commands,
 /* One translation unit, or several of one name. */
 typedef struct gate_module {
     uint32_t name;
-    uint32_t compile_count;               /* headers of that name */
     uint32_t function_count, known_count; /* that take part; that the profile knows */
     uint64_t self, matched;               /* samples that it found for its functions; of these, on a line with code */
     bool inliner_is_done;                 /* so that what it left is known */
@@ -348,12 +347,11 @@ typedef struct gate_build {
     const gate_module *modules;     /* by name */
     const gate_function *functions; /* heaviest leaf first, then inclusive, name, file, line */
     const gate_decision *decisions; /* by function, heaviest first; those of modules last */
-    uint32_t profile, type, unit;   /* of the profile, as the first module by name names it */
+    uint32_t profile, type, unit;   /* of the profile; its name is the first of those that modules give it */
     uint64_t total, sample_count;   /* of the profile */
-    uint32_t other_profile;         /* a module's text "NAME": its profile has other totals; else 0 */
+    bool has_other_profile;         /* another module's has another type or total: these are the largest's */
     uint64_t cold_count;            /* functions without samples that were placed among the cold */
     uint64_t left_out_count;        /* decisions, the lightest ones, where there were too many to hold */
-    uint64_t left_out_weight;       /* of the heaviest of them */
 
     /* Each function of the profile counted once: what the build knows of it, and what of that it found on lines with
      * code, the rest being at line 0 (which no source has) or missing. */

@@ -144,7 +144,7 @@ static uint32_t count_findings(const gate_profile_result *result, gate_finding_k
 static const char *find_obstacle(const gate_build *build) {
     if (build->module_count == 0) return "the reports have no lines: was anything compiled with -pgo-report?";
     if (build->total == 0) return "no module has read a profile: empty, or every module was left alone";
-    if (build->other_profile != 0)
+    if (build->has_other_profile)
         return "modules were compiled with different profiles: remove old reports, build all anew";
     if (build->matched == 0 && build->missing == 0 && build->line_zero == 0)
         return "the profile has no samples on any function of these modules: is it this program's?";

@@ -208,8 +208,6 @@ static bool prune_decisions(gate_reader *reader) {
     if (!pprof_rank_strings(&reader->pool, reader->status)) return false;
     qsort_r(decisions, count, sizeof *decisions, compare_importance, reader);
     reader->build->left_out_count += count - kept;
-    if (decisions[kept].weight > reader->build->left_out_weight)
-        reader->build->left_out_weight = decisions[kept].weight;
     reader->decisions.count = kept;
     pprof_free_index_table(&reader->decision_table);
     for (uint32_t i = 0; i < kept; i++)
@@ -368,7 +366,7 @@ static void renumber(gate_reader *reader, const uint32_t *module_place, const ui
         if (decision->function != PPROF_NONE) decision->function = function_place[decision->function];
     }
     gate_build *build = reader->build;
-    uint32_t *texts[] = {&build->profile, &build->type, &build->unit, &build->other_profile};
+    uint32_t *texts[] = {&build->profile, &build->type, &build->unit};
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) *texts[t] = ranks[*texts[t]];
 }
 

@@ -45,8 +45,13 @@ static bool read_small(const gate_reader *reader, const cJSON *object, const cha
 
 /* ---- kinds of line ---- */
 
-/* What the profile is must be the same for every module; which one names it does not depend on the order of reading. */
-static bool read_profile(gate_reader *reader, const cJSON *object, uint32_t module) {
+static int compare_texts(const gate_reader *reader, uint32_t text, uint32_t other) {
+    return strcmp(reader->pool.strings[text].text, reader->pool.strings[other].text);
+}
+
+/* What the profile is must be the same for every module. Of several the largest is the build's, of equal ones the first
+ * by type and name, in whatever order they are read. */
+static bool read_profile(gate_reader *reader, const cJSON *object) {
     gate_build *build = reader->build;
     uint32_t profile, type, unit;
     uint64_t total, sample_count;
@@ -55,21 +60,16 @@ static bool read_profile(gate_reader *reader, const cJSON *object, uint32_t modu
         !read_number(reader, object, "samples", &sample_count))
         return false;
     if (total == 0) return true; /* a module that was left alone has not read it */
-    bool is_first = build->total == 0;
-    if (!is_first && (total != build->total || type != build->type)) {
-        build->other_profile = module;
-        is_first = total > build->total; /* the larger one is the build's */
-    }
-    if (is_first) {
-        build->total = total;
-        build->sample_count = sample_count;
-        build->type = type;
-        build->unit = unit;
-        build->profile = profile;
-    } else if (total == build->total &&
-               strcmp(reader->pool.strings[profile].text, reader->pool.strings[build->profile].text) < 0) {
-        build->profile = profile;
-    }
+    if (build->total != 0 && (total != build->total || type != build->type)) build->has_other_profile = true;
+    int order = (total < build->total) - (total > build->total);
+    if (order == 0) order = compare_texts(reader, type, build->type);
+    if (order == 0) order = compare_texts(reader, profile, build->profile);
+    if (order >= 0) return true;
+    build->total = total;
+    build->sample_count = sample_count;
+    build->type = type;
+    build->unit = unit;
+    build->profile = profile;
     return true;
 }
 
@@ -92,12 +92,11 @@ static bool read_header(gate_reader *reader, const cJSON *object, uint32_t name)
     if (!read_small(reader, object, "functions", &functions) || !read_small(reader, object, "known", &known) ||
         !read_number(reader, object, "self", &self) || !read_number(reader, object, "matched", &matched))
         return false;
-    module->compile_count++;
     if (functions > module->function_count) module->function_count = functions;
     if (known > module->known_count) module->known_count = known;
     if (self > module->self) module->self = self;
     if (matched > module->matched) module->matched = matched;
-    return read_profile(reader, object, name);
+    return read_profile(reader, object);
 }
 
 static bool read_function(gate_reader *reader, const cJSON *object) {

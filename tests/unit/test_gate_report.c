@@ -88,6 +88,21 @@ static void modules_are_merged(void **state) {
     assert_int_equal(build->decisions[1].call_end, GATE_CALL_LEFT);
 }
 
+static void the_largest_profile_speaks(void **state) {
+    fixture *fixture = *state;
+    static const char *const reports[] = {
+        HEADER("one.c", "100") HEADER("two.c", "101"),
+        HEADER("two.c", "101") HEADER("one.c", "100"),
+    };
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        write_text("a.jsonl", reports[i]);
+        assert_true(read_folder(fixture));
+        assert_true(fixture->build.has_other_profile);
+        assert_int_equal(fixture->build.total, 101);
+        assert_int_equal(fixture->build.sample_count, 101);
+    }
+}
+
 /* Parallel compiles end in any order. */
 static void order_does_not_matter(void **state) {
     fixture *fixture = *state;
@@ -205,6 +220,7 @@ static void no_honest_answer(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(modules_are_merged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_largest_profile_speaks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(order_does_not_matter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_line_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(profiles_are_judged, set_up, tear_down),
