@@ -58,10 +58,11 @@ static double drain_folder(const gate_callgrind *callgrind) {
     double sum = 0;
     DIR *folder = opendir(callgrind->folder);
     if (folder == NULL) return 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    int descriptor = dirfd(folder);
+    for (const struct dirent *entry; descriptor >= 0 && (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] == '.') continue;
-        sum += read_totals(dirfd(folder), entry->d_name);
-        (void)unlinkat(dirfd(folder), entry->d_name, 0);
+        sum += read_totals(descriptor, entry->d_name);
+        (void)unlinkat(descriptor, entry->d_name, 0);
     }
     (void)closedir(folder);
     return sum;
