@@ -1,43 +1,38 @@
 /* pgo-gate report: what PGO did to a whole build, as a page. */
 #include "gate_cli.h"
 
-#include <stdlib.h>
-
 typedef struct report_job {
     gate_page_options page;
     const char *output;
+    pprof_arena arena;
+    pprof_status status;
 } report_job;
 
-static bool write_page(const report_job *job, const gate_build *build, pprof_arena *arena, pprof_status *status) {
+static bool write_page(report_job *job, const gate_build *build) {
     cli_text text;
-    if (cli_open_text(&text, job->output, status) == NULL) return false;
-    bool is_made = gate_write_page(build, &job->page, text.out, arena, status);
-    if (!cli_close_text(&text, is_made, status)) return false;
+    if (cli_open_text(&text, job->output, &job->status) == NULL) return false;
+    bool is_made = gate_write_page(build, &job->page, text.out, &job->arena, &job->status);
+    if (!cli_close_text(&text, is_made, &job->status)) return false;
     if (!cli_is_output(job->output))
         (void)printf("%s: %u modules, %u functions, %u decisions; %zu bytes\n", job->output, build->module_count,
                      build->function_count, build->decision_count, text.size);
     return true;
 }
 
-static int make_report(const report_job *job, const char *const *paths, uint32_t path_count) {
-    pprof_arena arena = {0};
-    pprof_status status = {0};
+static int make_report(report_job *job, const char *const *paths, uint32_t path_count) {
     gate_build build;
-    bool is_done = cli_read_build(paths, path_count, &arena, &build, &status);
+    bool is_done = cli_read_build(paths, path_count, &job->arena, &build, &job->status);
     if (is_done && build.module_count == 0)
-        is_done = pprof_fail(&status, "%s: no lines of -pgo-report; was anything compiled with it?", paths[0]);
-    is_done = is_done && write_page(job, &build, &arena, &status);
-    if (!is_done) (void)cli_report_failure(&status);
-    int exit_status = is_done ? GATE_PASS : GATE_NO_COMPARISON;
-    if (cli_finish_output() != CLI_DONE) exit_status = GATE_NO_COMPARISON;
-    pprof_arena_free(&arena);
-    return exit_status;
+        is_done = pprof_fail(&job->status, "%s: no lines of -pgo-report; was anything compiled with it?", paths[0]);
+    is_done = is_done && write_page(job, &build);
+    if (!is_done) (void)cli_report_failure(&job->status);
+    return is_done && cli_finish_output() == CLI_DONE ? GATE_PASS : GATE_NO_COMPARISON;
 }
 
 int cli_run_report(int argc, char **argv) {
     report_job job = {.page = gate_default_page_options(), .output = "pgo.html"};
-    cli_texts sources = {.items = calloc((size_t)argc + 1, sizeof(char *))};
-    if (sources.items == NULL) return GATE_NO_COMPARISON;
+    cli_texts sources = {.items = (const char **)pprof_allocate(&job.arena, (size_t)argc, sizeof(char *), &job.status)};
+    if (sources.items == NULL) return (void)cli_report_failure(&job.status), GATE_NO_COMPARISON;
     int function_limit = (int)job.page.function_limit, decision_limit = (int)job.page.decision_limit,
         source_limit = (int)job.page.source_limit;
     const cli_option options[] = {
@@ -85,6 +80,6 @@ int cli_run_report(int argc, char **argv) {
         job.page.source_path_count = sources.count;
         exit_status = make_report(&job, (const char *const *)argv + argc - count, (uint32_t)count);
     }
-    free((void *)sources.items);
+    pprof_arena_free(&job.arena);
     return exit_status;
 }

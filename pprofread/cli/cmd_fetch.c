@@ -9,7 +9,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char about[] =
@@ -123,7 +122,8 @@ int cli_run_fetch(int argc, char **argv) {
     cli_import import = {.output = "default.pgo"};
     cli_download download = {0};
     double seconds = 0;
-    cli_texts headers = {.items = (const char **)calloc((size_t)argc + 1, sizeof(char *))};
+    cli_texts headers = {
+        .items = (const char **)pprof_allocate(&import.arena, (size_t)argc, sizeof(char *), &import.status)};
     const cli_option options[] = {
         CLI_OUTPUT_OPTION(&import.output),
         {.name = "seconds",
@@ -153,11 +153,11 @@ int cli_run_fetch(int argc, char **argv) {
         {0},
     };
     const cli_syntax syntax = {"fetch", about, options};
-    int exit_status = CLI_FAILED;
-    if (headers.items == NULL) return exit_status;
+    int exit_status;
+    if (import.status.failed) return cli_report_failure(&import.status);
     if (!cli_parse_operands(&syntax, "URL", argc, argv, &download.url, &exit_status) ||
         !check_headers(&syntax, &headers)) {
-        free((void *)headers.items);
+        pprof_arena_free(&import.arena);
         return exit_status;
     }
     (void)signal(SIGPIPE, SIG_IGN); /* a symbolizer that dies is an error message, not our death */
@@ -167,7 +167,6 @@ int cli_run_fetch(int argc, char **argv) {
     download.size_limit = import.size_limit;
     import.symbolizing = import.symbolize.binary == NULL ? CLI_SYMBOLIZE_NOTHING : CLI_SYMBOLIZE_MISSING;
     exit_status = fetch(&download, &import) ? CLI_DONE : cli_report_failure(&import.status);
-    free((void *)headers.items);
     pprof_arena_free(&import.arena);
     return exit_status;
 }
