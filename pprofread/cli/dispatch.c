@@ -34,17 +34,18 @@ int cli_dispatch(int argc, char **argv) {
         (void)printf("%s %s\n", cli_this_program.name, cli_this_program.version);
         return cli_finish_output();
     }
-    if (is_any_of(name, "--help", "-help", "help") || strcmp(name, "-h") == 0) {
-        const cli_command *command = argc > 2 ? find_command(argv[2]) : NULL;
-        if (command != NULL) return command->run(2, (char *[]){argv[2], (char[]){"--help"}, NULL});
+    bool wants_help = is_any_of(name, "--help", "-help", "help") || strcmp(name, "-h") == 0;
+    if (wants_help && argc == 2) {
         print_help(stdout);
         return cli_finish_output();
     }
+    if (wants_help) name = argv[2];
     const cli_command *command = find_command(name);
     if (command == NULL) {
         (void)fprintf(stderr, "%s: there is no command '%s'; '%s --help' lists them\n", cli_this_program.name, name,
                       cli_this_program.name);
         return CLI_MISUSED;
     }
-    return command->run(argc - 1, argv + 1);
+    return wants_help ? command->run(2, (char *[]){argv[2], (char[]){"--help"}, NULL})
+                      : command->run(argc - 1, argv + 1);
 }

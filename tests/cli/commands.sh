@@ -10,6 +10,7 @@ expect 2 '' '^usage: pprofread COMMAND'
 expect 0 '^usage: pprofread COMMAND' '' --help
 expect 0 '^pprofread [0-9]+\.[0-9]+\.[0-9]+$' '' --version
 expect 2 '' "there is no command 'bogus'; 'pprofread --help' lists them" bogus
+expect 2 '' "there is no command 'bogus'" help bogus
 for command in import check top tree traces tags dot flame raw weights index; do
     expect 0 "^usage: pprofread $command " '' $command --help
     expect 0 "^usage: pprofread $command " '' help $command
