@@ -6,6 +6,7 @@
 #include "plugin.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,14 @@ static bool find_profile(pgo_run *run) {
         return true;
     }
     char working_folder[4096];
-    if (getcwd(working_folder, sizeof working_folder) == NULL) return true;
+    if (getcwd(working_folder, sizeof working_folder) == NULL) {
+        const char *message = pprof_format_string(run->arena, run->status,
+                                                  "no default.pgo is looked for, since the working folder cannot be "
+                                                  "told: %s; name one (-mllvm -pgo-profile=FILE), or none (=off)",
+                                                  strerror(errno));
+        if (message != NULL) pgo_shim_diagnose(run->host, PGO_WARNING, message);
+        return message != NULL;
+    }
     size_t length;
     const char *source_file = LLVMGetSourceFileName(run->module.llvm, &length);
     run->profile_path = pgo_discover_profile(source_file, working_folder, run->arena, run->status);
