@@ -12,7 +12,8 @@ class Random {
     std::uint64_t state;
 
   public:
-    explicit Random(unsigned seed) : state(seed) {}
+    explicit Random(unsigned seed) : state(seed) {
+    }
     float between(float low, float high) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         return low + (high - low) * static_cast<float>(state >> 40) / 16777216.0f;
