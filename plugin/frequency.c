@@ -37,11 +37,15 @@ static const double UNSEEN_SAMPLES = 3, LEAST_INLINED_COST = 0.02;
  * spends code on whatever might run: sqlite3.c 1.085 times -O2's instead of .986, with 1.19 times its compile time. */
 static const double LEAST_TOLD_RATE = 5. / 8;
 
+/* Fewer samples than this that came through no known call are noise. */
+static const double MOST_UNEXPLAINED_SAMPLES = 2;
+
 typedef struct function_work {
     bool has_evidence;
     double *own_block_cost; /* without inlined copies: a callee's leaf samples are its own body's. NULL: not known */
     double own_cost;        /* Σ own block cost · frequency: per invocation */
-    double own_samples;     /* through any caller, itself excepted */
+    double unexplained_samples;          /* of own_samples, those that came through no known call */
+    double own_samples;                  /* through any caller, itself excepted */
     uint32_t first_caller, caller_count; /* into estimator.caller_calls */
     pgo_fit fit;
     unsigned iterations;
@@ -186,6 +190,12 @@ static bool count_own_samples(estimator *estimator) {
             if (get_callee(estimator, &module->calls[c]) == function)
                 samples -= get_samples(estimator, module->calls[c].leaf);
         estimator->work[f].own_samples = samples > 0 ? samples : 0;
+        function_work *work = &estimator->work[f];
+        for (uint32_t i = work->first_caller; i < work->first_caller + work->caller_count; i++) {
+            uint32_t c = estimator->caller_calls[i];
+            if (estimator->caller_of[c] != f) samples -= get_samples(estimator, module->calls[c].leaf);
+        }
+        work->unexplained_samples = samples > 0 ? samples : 0;
     }
     return true;
 }
@@ -263,13 +273,21 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
     uint32_t body = module->contexts[call->context].weight_body;
     return (located_call){.body = body,
                           .context = body == PPROF_NONE ? call->context : 0,
-                          .line = call->line,
-                          .column = call->place.column,
+                          .line = call->shares_samples ? 0 : call->line,
+                          .column = call->shares_samples ? 0 : call->place.column,
                           .callee = call->callee,
                           .call = index};
 }
 
-/* One observation per place: zero samples speak too. Calls at line 0 cannot have any. */
+/* Whether the samples of a direct call tell how often it ran, their absence too. One of several that the profiled build
+ * made one of cannot; nor can a jump while samples of its callee are left that came through calls not known here. */
+static bool tells_frequency(const estimator *estimator, const pgo_call *call) {
+    if (call->line == 0) return false;
+    return call->leaf != 0 || !call->may_be_jump ||
+           estimator->work[call->callee].unexplained_samples <= MOST_UNEXPLAINED_SAMPLES;
+}
+
+/* One observation per place: zero samples speak too. */
 static bool add_direct_calls(estimator *estimator, const pgo_function *function, pprof_arena *arena,
                              evidence *evidence) {
     const pgo_module *module = estimator->module;
@@ -277,7 +295,7 @@ static bool add_direct_calls(estimator *estimator, const pgo_function *function,
     if (calls == NULL) return false;
     uint32_t count = 0;
     for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++)
-        if (get_callee(estimator, &module->calls[c]) != NULL && module->calls[c].line != 0)
+        if (get_callee(estimator, &module->calls[c]) != NULL && tells_frequency(estimator, &module->calls[c]))
             calls[count++] = locate_call(module, c);
     qsort(calls, count, sizeof *calls, compare_calls);
     for (uint32_t c = 0, next; c < count; c = next) {
@@ -337,7 +355,8 @@ static bool gather_evidence(estimator *estimator, const pgo_function *function, 
     if (!add_direct_calls(estimator, function, arena, evidence)) return false;
     for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++) {
         const pgo_call *call = &estimator->module->calls[c];
-        if (call->kind == PGO_CALL_INDIRECT && !add_indirect_call(estimator, call, evidence)) return false;
+        if (call->kind == PGO_CALL_INDIRECT && !call->shares_samples && !add_indirect_call(estimator, call, evidence))
+            return false;
     }
     return true;
 }

@@ -53,8 +53,9 @@ static uint32_t find_offset(const pprof_index *weights, const pprof_body *body, 
 }
 
 /* By the edge in the call's own column; where there is none, match.c has given the call the samples of another column
- * of the line, so any edge of the line to this callee will do. */
-static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t callee_weights) {
+ * of the line, so any edge of the line to this callee will do. Where the line has none either, the samples are a tail
+ * call's or a merged call's, and have to make a hot edge by themselves. */
+static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t callee_weights, uint64_t leaf) {
     const pprof_index *weights = &run->weights;
     uint32_t body = run->module.contexts[call->context].weight_body;
     if (body == PPROF_NONE || callee_weights == PGO_NONE || call->line == 0) return false;
@@ -62,7 +63,7 @@ static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t calle
     pprof_body root = pprof_get_body(weights, caller);
     bool is_absolute = pprof_get_weight_function(weights, caller).lines_are_absolute;
     int32_t offset = is_absolute ? (int32_t)call->line : call->place.offset;
-    bool is_any_hot = false;
+    bool is_any = false, is_any_hot = false;
     for (uint32_t e = find_offset(weights, &root, offset); e < root.first_call + root.call_count; e++) {
         pprof_body callee = pprof_get_body(weights, e);
         if (callee.place.offset != offset) break;
@@ -70,14 +71,15 @@ static bool is_hot_call(const pgo_run *run, const pgo_call *call, uint32_t calle
         pprof_hot_edge edge = {caller, callee.function, e, callee.place, callee.leaf, callee.inclusive};
         bool is_hot = pprof_is_hot_edge(run->hot, &edge);
         if (callee.place.column == call->place.column) return is_hot;
+        is_any = true;
         is_any_hot |= is_hot;
     }
-    return is_any_hot;
+    return is_any ? is_any_hot : leaf != 0 && leaf >= run->hot->last.leaf;
 }
 
 static void add_call(const pgo_run *run, hot_calls *hot, const pgo_call *call, hot_call candidate,
                      uint32_t callee_weights) {
-    if (candidate.inclusive == 0 || !is_hot_call(run, call, callee_weights)) return;
+    if (candidate.inclusive == 0 || !is_hot_call(run, call, callee_weights, candidate.leaf)) return;
     candidate.line = call->line;
     candidate.column = call->place.column;
     candidate.order = hot->count;

@@ -184,6 +184,7 @@ static bool add_instruction(pgo_collector *collector, pgo_function *function, ui
     pgo_call call;
     if (!classify_call(collector, instruction, &call)) return true;
     function->call_cost[block] += (float)cost;
+    call.may_be_jump = !collector->keeps_frame && pgo_is_in_tail_position(instruction);
     call.context = context;
     call.line = line;
     call.place = place;
@@ -214,6 +215,7 @@ static bool collect_function(pgo_collector *collector, pgo_function *function) {
     function->first_call = module->call_count;
     if (function->state != PGO_TAKES_PART) return true;
 
+    collector->keeps_frame = pgo_keeps_frame(function->value);
     uint32_t subprogram = pgo_intern_subprogram(collector, LLVMGetSubprogram(function->value));
     if (subprogram == PGO_NONE || !pgo_add_own_context(collector, function, subprogram) ||
         !list_blocks(collector, function) || !add_prologue(collector, function, subprogram))

@@ -62,6 +62,7 @@ typedef struct pgo_collector {
     uint32_t subprogram_count, subprogram_capacity;
     LLVMMetadataRef *chain; /* inlined-at locations of the instruction at hand, innermost first */
     uint32_t chain_capacity;
+    bool keeps_frame; /* the function at hand does */
 } pgo_collector;
 
 /* The index into collector.subprograms of the DISubprogram [metadata], or PGO_NONE with the status set. */
@@ -76,6 +77,14 @@ uint32_t pgo_find_context(pgo_collector *collector, pgo_function *function, LLVM
 
 /* The offset of [line] in a body that starts at [start_line]; PPROF_NO_OFFSET for line 0. */
 int32_t pgo_get_offset(uint32_t line, uint32_t start_line);
+
+/* ---- tail_calls.c ---------------------------------------------------------------------------------------------- */
+
+/* Whether nothing but the return follows [call], of its very result. */
+bool pgo_is_in_tail_position(LLVMValueRef call);
+
+/* Whether [function] has locals in memory, for which its frame stays. */
+bool pgo_keeps_frame(LLVMValueRef function);
 
 /* ---- graph.c --------------------------------------------------------------------------------------------------- */
 

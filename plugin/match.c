@@ -232,7 +232,8 @@ bool pgo_match_weights(pgo_run *run) {
                 pgo_match_names(matcher.identities, identity_count, matcher.weights, run->status) &&
                 assign_functions(&matcher) && pgo_claim_bodies(&matcher);
     for (uint32_t f = 0; f < run->module.function_count && done; f++) done = match_function(&matcher, f);
-    done = done && note_known_functions(&matcher, identity_count) && report_gone_functions(&matcher);
+    done = done && pgo_write_targets(&matcher) && note_known_functions(&matcher, identity_count) &&
+           report_gone_functions(&matcher);
     pprof_arena_free(&scratch);
     return done && !run->status->failed; /* a damaged index answers nothing */
 }

@@ -50,7 +50,8 @@ typedef struct pgo_matcher {
     uint32_t *copy_bodies; /* the bodies that belong to inlined copies, ascending, each once */
     uint32_t copy_body_count;
     uint32_t *shared_context; /* the first context of the function with the same weight body: parallel to contexts */
-    uint32_t target_capacity;
+    struct pgo_call_share *shares; /* of all edges so far */
+    uint32_t share_count, share_capacity, target_capacity;
 } pgo_matcher;
 
 static inline uint64_t pgo_subtract(uint64_t from, uint64_t what) {
@@ -102,7 +103,16 @@ bool pgo_build_observations(pgo_matcher *matcher, pgo_function *function, pgo_ma
 
 /* ---- match_calls.c --------------------------------------------------------------------------------------------- */
 
-/* Fills samples and targets of the function's calls. */
+/* Samples of one edge given to one call. */
+typedef struct pgo_call_share {
+    uint32_t call, weight_function;
+    uint64_t inclusive, leaf;
+} pgo_call_share;
+
+/* Gives the edges of the function's bodies to calls, of this function and of those that it calls: fills shares. */
 bool pgo_match_calls(pgo_matcher *matcher, pgo_function *function);
+
+/* Fills samples and targets of all calls from the shares. */
+bool pgo_write_targets(pgo_matcher *matcher);
 
 #endif

@@ -113,9 +113,11 @@ typedef struct pgo_call {
     uint32_t line; /* absolute; 0 when the call has no line */
     pprof_place place;
     uint32_t block;
-    uint32_t callee; /* index into pgo_module.functions (also declarations), PGO_NONE when indirect */
+    uint32_t callee;  /* index into pgo_module.functions (also declarations), PGO_NONE when indirect */
+    bool may_be_jump; /* in tail position: the profiled build may have left the function before it */
     /* filled by match.c; for an indirect call targets hold all callees seen */
-    uint64_t inclusive, leaf;            /* samples through this call, summed over targets */
+    bool shares_samples;      /* which of several calls ran is not known: its samples are an equal share of theirs */
+    uint64_t inclusive, leaf; /* samples through this call, summed over targets */
     uint32_t first_target, target_count; /* into pgo_module.targets, heaviest inclusive first */
 } pgo_call;
 
