@@ -359,7 +359,8 @@ bool pgo_fit_frequencies(const pgo_graph *graph, const pgo_observation *observat
                          const pgo_term *terms, const pgo_fit_options *options, pprof_arena *arena, pgo_fit *fit,
                          pprof_status *status);
 
-/* ---- annotate.c, share.c, summary.c, metadata.c, trips.c ------------------------------------------------------- */
+/* ---- annotate.c, share.c, summary.c, metadata.c, certainty.c, trips.c
+ * ------------------------------------------------------- */
 
 /* Counts written to the IR are rate × this, so that the floor of 1 stays far below anything sampled. */
 #define PGO_COUNT_SCALE 1e5
@@ -393,6 +394,9 @@ void pgo_set_value_profile(pgo_run *run, LLVMValueRef call, uint64_t total, cons
 /* Whether LLVM's attribute [name] is on the function, on the call site. */
 bool pgo_has_attribute(LLVMValueRef function, const char *name);
 bool pgo_has_call_attribute(LLVMValueRef call, const char *name);
+
+/* certainty.c: keeps [probability], parallel to the graph's successors, from being surer than samples can be. */
+bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, double *probability, pprof_status *status);
 
 /* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
  * short for the vectorizer made just long enough. */

@@ -11,6 +11,7 @@
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/Demangle/Demangle.h>
 #include <llvm/IR/DebugInfoMetadata.h>
@@ -263,6 +264,10 @@ LLVMMetadataRef pgo_shim_get_scope_subprogram(LLVMMetadataRef scope) {
 unsigned pgo_shim_get_scope_line(LLVMMetadataRef subprogram) {
     auto *function = dyn_cast_or_null<DISubprogram>(unwrap(subprogram));
     return function == nullptr ? 0 : function->getScopeLine();
+}
+
+bool pgo_shim_can_speculate(LLVMValueRef instruction) {
+    return isSafeToSpeculativelyExecute(unwrap<Instruction>(instruction));
 }
 
 bool pgo_shim_is_countable_loop(pgo_host *host, LLVMBasicBlockRef header) {

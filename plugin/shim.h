@@ -36,6 +36,9 @@ extern const unsigned pgo_option_count;
 /* LLVM's static probability of the edge from [block] to its successor number [index], 0..1. */
 double pgo_shim_get_edge_probability(pgo_host *host, LLVMBasicBlockRef block, unsigned index);
 
+/* Whether the instruction could run where it need not, without harm. */
+bool pgo_shim_can_speculate(LLVMValueRef instruction);
+
 /* Whether the loop at [header] has an exit whose trip count can be known when the loop is entered: LLVM vectorizes no
  * other. */
 bool pgo_shim_is_countable_loop(pgo_host *host, LLVMBasicBlockRef header);
