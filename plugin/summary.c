@@ -11,14 +11,14 @@
  * LLVM's hot and cold thresholds (99 % and 99.9999 %) lie in that second part, save in the longest profiles. From the
  * samples themselves they would be one sample: then a function that was hit once would be cold.
  *
- *   !{i32 1, !"ProfileSummary", !{!{!"ProfileFormat", !"CSInstrProf"}, !{!"TotalCount", i64 …}, !{!"MaxCount", i64 …},
+ *   !{i32 1, !"ProfileSummary", !{!{!"ProfileFormat", !"InstrProf"}, !{!"TotalCount", i64 …}, !{!"MaxCount", i64 …},
  *     !{!"MaxInternalCount", …}, !{!"MaxFunctionCount", …}, !{!"NumCounts", …}, !{!"NumFunctions", …},
  *     !{!"DetailedSummary", !{!{i32 10000, i64 least count, i32 number of counts}, …}}}}
  *
- * The format is CSInstrProf, which LLVM takes for exact counts as it does InstrProf, but for one thing: only for the
- * latter does the inliner weigh saved cycles against size at hot calls (InlineCost.cpp, "cost-benefit"), without a
- * limit on the size. Sampled counts are not exact enough for that: Lua's ltable.c has 14.2 KB of code with it and 12.2
- * without, sqlite3.c 3 % more, and 3 % more compile time. Our own budget (inline.c) then counts.
+ * The format is InstrProf, that of exact counts: with it the inliner weighs saved cycles against size at hot calls
+ * (InlineCost.cpp, "cost-benefit"). With CSInstrProf, which differs in this alone, sqlite runs .938 x -O2's
+ * instructions instead of .900, xmlwf .899 instead of .894, xmlwalk .962 instead of .985 (in equal time), Lua, lz4 and
+ * minigzip the same; sqlite3.c has .99 x -O2's code instead of 1.01, Lua 1.13 instead of 1.18.
  *
  * Cannot know the cost of a place, nor places in functions that the profile cannot name.
  */
@@ -124,7 +124,7 @@ static LLVMMetadataRef make_summary(LLVMContextRef context, const summary *summa
     };
     enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
     LLVMMetadataRef operands[FIELD_COUNT + 2];
-    operands[0] = make_pair(context, "ProfileFormat", pgo_make_name(context, "CSInstrProf"));
+    operands[0] = make_pair(context, "ProfileFormat", pgo_make_name(context, "InstrProf"));
     for (uint32_t i = 0; i < FIELD_COUNT; i++)
         operands[i + 1] = make_pair(context, fields[i].key, pgo_make_integer(context, 64, fields[i].value));
     operands[FIELD_COUNT + 1] = make_pair(context, "DetailedSummary", make_details(context, summary));

@@ -14,7 +14,7 @@
 ;
 ; FLAG-DAG: !{i32 1, !"ProfileSummary", ![[SUMMARY:[0-9]+]]}
 ; FLAG-DAG: ![[SUMMARY]] = !{![[FORMAT:[0-9]+]], ![[TOTAL:[0-9]+]], ![[MAX:[0-9]+]], ![[INTERNAL:[0-9]+]], ![[ENTRY:[0-9]+]], ![[COUNTS:[0-9]+]], ![[FUNCTIONS:[0-9]+]], ![[DETAILED:[0-9]+]]}
-; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"CSInstrProf"}
+; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"InstrProf"}
 ; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 12500000}
 ; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 10000000}
 ; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 10000000}
