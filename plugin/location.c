@@ -150,44 +150,58 @@ static bool becomes_code(LLVMValueRef instruction, double cost) {
     return cost > 0 || opcode == LLVMPHI || opcode == LLVMUnreachable;
 }
 
+/* Where [instruction] is: context, line and place; line 0 when it has none. False: memory is out. */
+static bool locate(pgo_collector *collector, pgo_function *function, LLVMValueRef instruction, pgo_place *found) {
+    *found = (pgo_place){.context = function->first_context, .place = {PPROF_NO_OFFSET, 0}};
+    LLVMMetadataRef location = LLVMInstructionGetDebugLoc(instruction);
+    if (location == NULL) return true;
+    uint32_t context = pgo_find_context(collector, function, location);
+    if (context == PGO_NONE) return !collector->status->failed;
+    found->context = context;
+    found->line = LLVMDILocationGetLine(location);
+    found->place.offset = pgo_get_offset(found->line, collector->module->contexts[context].start_line);
+    found->place.column = LLVMDILocationGetColumn(location);
+    if (found->place.offset == PPROF_NO_OFFSET) found->line = 0;
+    return true;
+}
+
+/* Moves the part of a load's [cost] that is seen elsewhere to there, within the block. */
+static bool move_stall(pgo_collector *collector, pgo_function *function, uint32_t block, LLVMValueRef instruction,
+                       double *cost) {
+    LLVMValueRef waiting = LLVMIsALoadInst(instruction) != NULL ? pgo_find_waiting_instruction(instruction) : NULL;
+    pgo_place place;
+    if (waiting == NULL) return true;
+    if (!locate(collector, function, waiting, &place)) return false;
+    place.block = block;
+    place.cost = (float)(*cost * PGO_STALL_SHARE);
+    *cost -= (double)place.cost;
+    return place.line == 0 || add_place(collector, function, place);
+}
+
 static bool add_instruction(pgo_collector *collector, pgo_function *function, uint32_t block,
                             LLVMValueRef instruction) {
-    double cost = pgo_get_instruction_cost(instruction);
+    double cost = pgo_get_instruction_cost(instruction), seen = cost;
     function->block_cost[block] += (float)cost;
     if (LLVMIsAReturnInst(instruction) != NULL) function->call_cost[block] += (float)cost;
 
-    uint32_t context = function->first_context, line = 0, column = 0;
-    LLVMMetadataRef location = LLVMInstructionGetDebugLoc(instruction);
-    if (location != NULL) {
-        context = pgo_find_context(collector, function, location);
-        if (context == PGO_NONE) {
-            context = function->first_context;
-        } else {
-            line = LLVMDILocationGetLine(location);
-            column = LLVMDILocationGetColumn(location);
-        }
-        if (collector->status->failed) return false;
-    }
-    pprof_place place = {pgo_get_offset(line, collector->module->contexts[context].start_line), column};
-    if (place.offset == PPROF_NO_OFFSET) line = 0;
-    if (line != 0 && becomes_code(instruction, cost)) {
+    pgo_place place;
+    if (!move_stall(collector, function, block, instruction, &seen) ||
+        !locate(collector, function, instruction, &place))
+        return false;
+    if (place.line != 0 && becomes_code(instruction, cost)) {
         collector->module->has_debug_locations = true;
-        if (!add_place(collector, function,
-                       (pgo_place){.context = context,
-                                   .line = line,
-                                   .place = place,
-                                   .block = block,
-                                   .cost = (float)cost,
-                                   .instruction_count = 1}))
-            return false;
+        place.block = block;
+        place.cost = (float)seen;
+        place.instruction_count = 1;
+        if (!add_place(collector, function, place)) return false;
     }
     pgo_call call;
     if (!classify_call(collector, instruction, &call)) return true;
     function->call_cost[block] += (float)cost;
     call.may_be_jump = !collector->keeps_frame && pgo_is_in_tail_position(instruction);
-    call.context = context;
-    call.line = line;
-    call.place = place;
+    call.context = place.context;
+    call.line = place.line;
+    call.place = place.place;
     call.block = block;
     return add_call(collector, function, &call);
 }

@@ -1,4 +1,5 @@
-/* What the files of the location stage share: location.c (the stage), contexts.c, graph.c, cost.c, key_map.c. */
+/* What the files of the location stage share: location.c (the stage), contexts.c, tail_calls.c, skid.c,
+ * graph.c, cost.c, key_map.c. */
 #ifndef PGO_LOCATION_H
 #define PGO_LOCATION_H
 
@@ -85,6 +86,14 @@ bool pgo_is_in_tail_position(LLVMValueRef call);
 
 /* Whether [function] has locals in memory, for which its frame stays. */
 bool pgo_keeps_frame(LLVMValueRef function);
+
+/* ---- skid.c ---------------------------------------------------------------------------------------------------- */
+
+/* The share of a load's cost that is seen where the program waits for it. */
+#define PGO_STALL_SHARE .5
+
+/* Where in its block that is; NULL: nowhere. */
+LLVMValueRef pgo_find_waiting_instruction(LLVMValueRef load);
 
 /* ---- graph.c --------------------------------------------------------------------------------------------------- */
 
