@@ -1,17 +1,7 @@
 /* Takes the profile's lines and the functions they belong to; gives each sampled line as a frame, equal ones numbered
- * once, in the order of functions and places. */
+ * once, in the order of functions and places. The lines are sorted as numbers, and equal ones are then neighbours. */
+#include "base/sort.h"
 #include "weights/weigh.h"
-
-#include <stdlib.h>
-
-static int compare_frames(const pprof_frame *a, const pprof_frame *b) {
-    if (a->function != b->function) return a->function < b->function ? -1 : 1;
-    return pprof_compare_places(a->place, b->place);
-}
-
-static bool frame_equals(const void *elements, uint32_t index, const void *key) {
-    return compare_frames((const pprof_frame *)elements + index, key) == 0;
-}
 
 static pprof_frame get_frame(const pprof_weighing *weighing, const pprof_line *line) {
     pprof_frame frame = {weighing->functions[line->function], {PPROF_NO_OFFSET, 0}};
@@ -24,65 +14,59 @@ static pprof_frame get_frame(const pprof_weighing *weighing, const pprof_line *l
     return frame;
 }
 
-/* Gives every sampled line the number of its frame, in order of first use. */
-static bool number_frames(pprof_weighing *weighing, pprof_index_table *table, pprof_frame *frames) {
+/* A line of the profile as a pair that sorts as its frame does: function and offset, then column and the line's index.
+ */
+static pprof_pair make_pair(const pprof_frame *frame, uint32_t line) {
+    uint32_t offset = (uint32_t)frame->place.offset ^ UINT32_C(0x80000000); /* negative ones first */
+    return (pprof_pair){(uint64_t)frame->function << 32 | offset, (uint64_t)frame->place.column << 32 | line};
+}
+
+static bool have_same_frame(pprof_pair a, pprof_pair b) {
+    return a.key == b.key && a.value >> 32 == b.value >> 32;
+}
+
+/* Lists the sampled lines that have a name. */
+static bool list_lines(const pprof_weighing *weighing, pprof_list *list) {
     const pprof_profile *profile = weighing->profile;
     for (uint32_t i = 0; i < profile->location_count; i++) {
         const pprof_location *location = &profile->locations[i];
         if (weighing->location_weights[i] == 0) continue;
         for (uint32_t at = location->first_line; at < location->first_line + location->line_count; at++) {
             pprof_frame frame = get_frame(weighing, &profile->lines[at]);
-            weighing->line_frame[at] = PPROF_NONE;
             if (frame.function == PPROF_NONE) continue;
-            uint64_t hash =
-                pprof_mix_hash(pprof_mix_hash(frame.function, (uint32_t)frame.place.offset), frame.place.column);
-            uint32_t index = pprof_find_index(table, hash, frame_equals, frames, &frame);
-            if (index == PPROF_NONE) {
-                index = weighing->frame_count++;
-                frames[index] = frame;
-                if (!pprof_insert_index(table, hash, index, weighing->status)) return false;
-            }
-            weighing->line_frame[at] = index;
+            pprof_pair *pair = pprof_append_item(list, weighing->status);
+            if (pair == NULL) return false;
+            *pair = make_pair(&frame, at);
         }
     }
     return true;
 }
 
-static int compare_frame_indices(const void *a, const void *b, void *frames) {
-    const pprof_frame *base = frames;
-    return compare_frames(&base[*(const uint32_t *)a], &base[*(const uint32_t *)b]);
-}
-
-/* Puts the frames in order and renumbers the lines' frames accordingly. */
-static bool sort_frames(pprof_weighing *weighing, pprof_frame *unsorted, pprof_arena *scratch) {
-    uint32_t count = weighing->frame_count;
-    uint32_t *order = pprof_allocate(scratch, count, sizeof *order, weighing->status);
-    uint32_t *rank = pprof_allocate(scratch, count, sizeof *rank, weighing->status);
-    weighing->frames = pprof_allocate(&weighing->bodies_room, count, sizeof *weighing->frames, weighing->status);
-    if (order == NULL || rank == NULL || weighing->frames == NULL) return false;
-    for (uint32_t i = 0; i < count; i++) order[i] = i;
-    qsort_r(order, count, sizeof *order, compare_frame_indices, unsorted);
-    for (uint32_t i = 0; i < count; i++) {
-        rank[order[i]] = i;
-        weighing->frames[i] = unsorted[order[i]];
-    }
-    for (uint32_t i = 0; i < weighing->profile->line_count; i++) {
-        uint32_t *frame = &weighing->line_frame[i];
-        *frame = *frame == PPROF_NONE || count == 0 ? count : rank[*frame];
+/* Numbers the frames of the sorted lines, and the lines by them. */
+static bool number_frames(pprof_weighing *weighing, const pprof_pair *pairs, uint32_t count) {
+    const pprof_profile *profile = weighing->profile;
+    for (uint32_t i = 0; i < count; i++) weighing->frame_count += i == 0 || !have_same_frame(pairs[i - 1], pairs[i]);
+    weighing->frames =
+        pprof_allocate(&weighing->bodies_room, weighing->frame_count, sizeof *weighing->frames, weighing->status);
+    weighing->line_frame =
+        pprof_allocate(&weighing->scratch, profile->line_count, sizeof *weighing->line_frame, weighing->status);
+    if (weighing->frames == NULL || weighing->line_frame == NULL) return false;
+    for (uint32_t i = 0; i < profile->line_count; i++) weighing->line_frame[i] = weighing->frame_count;
+    for (uint32_t i = 0, end = 0; i < count; i++) {
+        uint32_t line = (uint32_t)pairs[i].value;
+        if (i == 0 || !have_same_frame(pairs[i - 1], pairs[i]))
+            weighing->frames[end++] = get_frame(weighing, &profile->lines[line]);
+        weighing->line_frame[line] = end - 1;
     }
     return true;
 }
 
 bool pprof_collect_frames(pprof_weighing *weighing) {
-    uint32_t line_count = weighing->profile->line_count;
-    pprof_index_table table = {0};
-    pprof_arena scratch = {0};
-    pprof_frame *frames = pprof_allocate(&scratch, line_count, sizeof *frames, weighing->status);
-    weighing->line_frame =
-        pprof_allocate(&weighing->scratch, line_count, sizeof *weighing->line_frame, weighing->status);
-    bool worked = frames != NULL && weighing->line_frame != NULL && number_frames(weighing, &table, frames) &&
-                  sort_frames(weighing, frames, &scratch);
-    pprof_free_index_table(&table);
-    pprof_arena_free(&scratch);
+    pprof_list pairs = {.item_size = sizeof(pprof_pair)}, spare = {.item_size = sizeof(pprof_pair)};
+    bool worked = list_lines(weighing, &pairs) &&
+                  pprof_sort_pairs(pairs.items, pairs.count, &spare, weighing->status) &&
+                  number_frames(weighing, pairs.items, pairs.count);
+    pprof_free_list(&pairs);
+    pprof_free_list(&spare);
     return worked;
 }
