@@ -267,7 +267,8 @@ static int compare_calls(const void *left, const void *right) {
     return keys != 0 ? keys : (a->call > b->call) - (a->call < b->call);
 }
 
-/* Contexts with one body share its samples; a context without a body stands alone. */
+/* Contexts with one body share its samples; a context without a body stands alone. Calls that the profiled build made
+ * one of share them whatever their lines. */
 static located_call locate_call(const pgo_module *module, uint32_t index) {
     const pgo_call *call = &module->calls[index];
     uint32_t body = module->contexts[call->context].weight_body;
@@ -279,8 +280,8 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
                           .call = index};
 }
 
-/* Whether the samples of a direct call tell how often it ran, their absence too. One of several that the profiled build
- * made one of cannot; nor can a jump while samples of its callee are left that came through calls not known here. */
+/* Whether the samples of a direct call tell how often it ran, their absence too. A call at line 0 cannot have any;
+ * those of a jump may be among the samples of its callee that came through calls not known here. */
 static bool tells_frequency(const estimator *estimator, const pgo_call *call) {
     if (call->line == 0) return false;
     return call->leaf != 0 || !call->may_be_jump ||
