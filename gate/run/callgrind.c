@@ -1,6 +1,7 @@
 /* Takes a command; gives the instructions that valgrind's callgrind counts in it and its children: slow, but the same
  * every time, on a busy machine and on one without counters. Each process leaves a file, whose line "totals:" counts.
  */
+#include "base/private_folder.h"
 #include "run/run.h"
 
 #include <dirent.h>
@@ -11,15 +12,9 @@
 #include <unistd.h>
 
 bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status) {
-    const char *parent = getenv("TMPDIR");
-    if (parent == NULL || parent[0] == '\0') parent = "/tmp";
-    char *folder = pprof_format_string(arena, status, "%s/pgo-gate.XXXXXX", parent);
-    if (folder == NULL) return false;
-    if (mkdtemp(folder) == NULL)
-        return pprof_fail(status, "%s: no private folder can be made in it: %s; name another in TMPDIR", parent,
-                          strerror(errno));
-    callgrind->folder = folder;
-    callgrind->out_file = pprof_format_string(arena, status, "--callgrind-out-file=%s/%%p", folder);
+    callgrind->folder = pprof_make_private_folder("pgo-gate", arena, status);
+    if (callgrind->folder == NULL) return false;
+    callgrind->out_file = pprof_format_string(arena, status, "--callgrind-out-file=%s/%%p", callgrind->folder);
     return callgrind->out_file != NULL;
 }
 

@@ -8,6 +8,7 @@
  * Cannot know, of a signal that reaches the whole process group but does not come from the terminal, that the command
  * has it already: it gets it twice. */
 #include "import/record.h"
+#include "base/private_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,18 +23,6 @@ enum { GRACE_SECONDS = 10 /* for a command to heed SIGTERM */ };
 static const int64_t nanos_per_second = 1000000000;
 
 /* ---- the private folder ---- */
-
-static bool create_folder(pprof_record_run *run, pprof_status *status) {
-    const char *parent = getenv("TMPDIR");
-    if (parent == NULL || parent[0] == '\0') parent = "/tmp";
-    char *folder = pprof_format_string(run->arena, status, "%s/pprofread.XXXXXX", parent);
-    if (folder == NULL) return false;
-    if (mkdtemp(folder) == NULL)
-        return pprof_fail(status, "%s: no private folder can be made in it: %s; name another in TMPDIR", parent,
-                          strerror(errno));
-    run->folder = folder;
-    return true;
-}
 
 static void remove_folder(const pprof_record_run *run) {
     DIR *folder = opendir(run->folder);
@@ -176,7 +165,8 @@ bool pprof_record(const pprof_record_options *options, pprof_arena *arena, pprof
     pprof_record_run run = {
         .options = options, .arena = arena, .gate = -1, .exec_errors = -1, .commands = -1, .answers = -1};
     *recording = (pprof_recording){.file = -1};
-    if (!create_folder(&run, status)) return false;
+    run.folder = pprof_make_private_folder("pprofread", run.arena, status);
+    if (run.folder == NULL) return false;
     sigset_t signals;
     (void)sigemptyset(&signals);
     for (size_t i = 0; i < sizeof waited_for / sizeof *waited_for; i++) (void)sigaddset(&signals, waited_for[i]);
