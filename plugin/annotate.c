@@ -81,19 +81,20 @@ static bool may_vectorize(void *context, uint32_t header, const uint32_t *body, 
     return pgo_shim_is_countable_loop(judge->host, judge->function->blocks[header]);
 }
 
-static bool report_function(pgo_run *run, uint32_t index, uint64_t entry_count, uint32_t branch_count,
-                            const pgo_raised_loops *raised) {
+static bool report_function(pgo_run *run, uint32_t index, uint32_t branch_count, const pgo_raised_loops *raised) {
     const pgo_function *function = &run->module.functions[index];
+    uint64_t samples = pgo_get_samples(&run->weights, function->matched_samples);
     pgo_decision decision = {
-        .kind = PGO_DECISION_ANALYSIS,
-        .name = "Frequencies",
-        .function = index,
-        .weight = function->matched_samples,
-        .message = pprof_format_string(run->arena, run->status,
-                                       "entry count %llu and weights at %u branches, from %llu "
-                                       "samples",
-                                       (unsigned long long)entry_count, branch_count,
-                                       (unsigned long long)pgo_get_samples(&run->weights, function->matched_samples))};
+        .kind = PGO_DECISION_ANALYSIS, .name = "Frequencies", .function = index, .weight = function->matched_samples};
+    if (function->entry_rate > 0)
+        decision.message = pprof_format_string(
+            run->arena, run->status, "entry count %llu and weights at %u branches, from %llu samples",
+            (unsigned long long)pgo_get_block_count(function, 0), branch_count, (unsigned long long)samples);
+    else
+        decision.message = pprof_format_string(run->arena, run->status,
+                                               "weights at %u branches, from %llu samples; no entry count, since none "
+                                               "of them came through a call in this file",
+                                               branch_count, (unsigned long long)samples);
     if (decision.message == NULL || !pgo_add_decision(run, decision)) return false;
     if (raised->count == 0) return true;
     decision.name = "UncertainTripCount";
@@ -119,9 +120,8 @@ static bool annotate_function(pgo_run *run, uint32_t index) {
         !pgo_limit_certainty(function, run->arena, probability, run->status) ||
         !write_branch_weights(run, function, probability, &branch_count))
         return false;
-    uint64_t entry_count = pgo_get_block_count(function, 0);
-    pgo_set_entry_count(run, function->value, entry_count);
-    return report_function(run, index, entry_count, branch_count, &raised);
+    if (function->entry_rate > 0) pgo_set_entry_count(run, function->value, pgo_get_block_count(function, 0));
+    return report_function(run, index, branch_count, &raised);
 }
 
 /* A function that no sample met, but whose callers were seen to call it. */
@@ -142,7 +142,7 @@ bool pgo_annotate_frequencies(pgo_run *run) {
     bool is_any_annotated = false;
     for (uint32_t f = 0; f < run->module.function_count; f++) {
         pgo_function *function = &run->module.functions[f];
-        if (function->state != PGO_TAKES_PART || function->entry_rate <= 0 ||
+        if (function->state != PGO_TAKES_PART || (function->entry_rate <= 0 && !function->has_frequencies) ||
             !pgo_hash_allows(run, "frequency", function->name, 0, 0, NULL))
             continue;
         if (!(function->has_frequencies ? annotate_function(run, f) : pass_on_count(run, f))) return false;

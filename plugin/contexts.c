@@ -14,8 +14,8 @@ int32_t pgo_get_offset(uint32_t line, uint32_t start_line) {
 /* ---- subprograms ------------------------------------------------------------------------------------------------ */
 
 /* The last two components of [folder]/[path]. */
-static const char *get_file_tail(pgo_collector *collector, LLVMMetadataRef subprogram) {
-    LLVMMetadataRef file = LLVMDIScopeGetFile(subprogram);
+static const char *get_file_tail(pgo_collector *collector, LLVMMetadataRef scope) {
+    LLVMMetadataRef file = LLVMDIScopeGetFile(scope);
     if (file == NULL) return "";
     unsigned folder_length = 0, path_length = 0;
     const char *folder = LLVMDIFileGetDirectory(file, &folder_length);
@@ -40,13 +40,20 @@ static const char *copy_operand(pgo_collector *collector, LLVMValueRef operand) 
     return text == NULL || length == 0 ? NULL : pprof_copy_string(collector->arena, text, length, collector->status);
 }
 
+/* By name: clang gives the source file one node as the unit's file and another as its functions' file. */
+static bool is_from_header(pgo_collector *collector, LLVMValueRef unit, const char *file) {
+    if (unit == NULL || file == NULL) return false;
+    const char *source = get_file_tail(collector, LLVMValueAsMetadata(unit));
+    return source != NULL && strcmp(source, file) != 0;
+}
+
 static bool is_renamed(const char *symbol, const char *source_name) {
     size_t length = source_name == NULL ? 0 : strlen(source_name);
     return length != 0 && strncmp(symbol, source_name, length) == 0 && symbol[length] == '.';
 }
 
 static bool read_subprogram(pgo_collector *collector, LLVMMetadataRef metadata, pgo_subprogram *subprogram) {
-    enum { NAME_OPERAND = 2, LINKAGE_NAME_OPERAND = 3, OPERAND_LIMIT = 64 };
+    enum { NAME_OPERAND = 2, LINKAGE_NAME_OPERAND = 3, UNIT_OPERAND = 5, OPERAND_LIMIT = 64 };
     LLVMValueRef node = LLVMMetadataAsValue(LLVMGetModuleContext(collector->module->llvm), metadata);
     LLVMValueRef operands[OPERAND_LIMIT] = {0};
     unsigned operand_count = LLVMGetMDNodeNumOperands(node);
@@ -65,6 +72,7 @@ static bool read_subprogram(pgo_collector *collector, LLVMMetadataRef metadata, 
     if (subprogram->linkage_name == NULL) subprogram->linkage_name = "";
     if (subprogram->source_name == NULL) subprogram->source_name = subprogram->linkage_name;
     subprogram->file = get_file_tail(collector, metadata);
+    subprogram->is_from_header = is_from_header(collector, operands[UNIT_OPERAND], subprogram->file);
     subprogram->line = LLVMDISubprogramGetLine(metadata);
     subprogram->scope_line = pgo_shim_get_scope_line(metadata);
     return !collector->status->failed;

@@ -222,6 +222,15 @@ static bool add_prologue(pgo_collector *collector, pgo_function *function, uint3
 
 /* ---- the stage -------------------------------------------------------------------------------------------------- */
 
+static uint32_t count_header_uses(const pgo_collector *collector, const pgo_function *function, uint32_t subprogram) {
+    LLVMLinkage linkage = LLVMGetLinkage(function->value);
+    if (linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage) return 0;
+    if (!collector->subprograms[subprogram].is_from_header) return 0;
+    uint32_t count = 0;
+    for (LLVMUseRef use = LLVMGetFirstUse(function->value); use != NULL; use = LLVMGetNextUse(use)) count++;
+    return count;
+}
+
 static bool collect_function(pgo_collector *collector, pgo_function *function) {
     pgo_module *module = collector->module;
     function->first_context = module->context_count;
@@ -234,6 +243,7 @@ static bool collect_function(pgo_collector *collector, pgo_function *function) {
     if (subprogram == PGO_NONE || !pgo_add_own_context(collector, function, subprogram) ||
         !list_blocks(collector, function) || !add_prologue(collector, function, subprogram))
         return false;
+    function->header_uses = count_header_uses(collector, function, subprogram);
     for (uint32_t b = 0; b < function->graph.block_count; b++)
         for (LLVMValueRef i = LLVMGetFirstInstruction(function->blocks[b]); i != NULL; i = LLVMGetNextInstruction(i))
             if (!add_instruction(collector, function, b, i)) return false;

@@ -43,6 +43,7 @@ static inline pgo_key pgo_pointer_key(const void *pointer) {
 typedef struct pgo_subprogram {
     const char *linkage_name, *source_name, *file;
     uint32_t line, scope_line;
+    bool is_from_header; /* it lies in another file than the one that is compiled */
 } pgo_subprogram;
 
 /* The location stage at work on one module. */

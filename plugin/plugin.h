@@ -4,7 +4,7 @@
  *   discover.c  auto ─▶ the path of default.pgo
  *   location.c  LLVM module ─▶ pgo_module: functions, inline contexts, places with costs, calls, flow graphs
  *   match.c     pgo_module × Weights ─▶ samples on this module's places and calls; what did not match, and why
- *   frequency.c samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
+ *   frequency.c callers.c  samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
  *   annotate.c  summary.c  trips.c  metadata.c
  *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
  *   pprof_cut_hot_edges   Weights ─▶ the hot call edges: cumulative cut
@@ -156,6 +156,7 @@ typedef struct pgo_function {
     LLVMValueRef value;
     const char *name; /* the symbol */
     pgo_function_state state;
+    uint32_t header_uses; /* of a local function of another file than the one compiled: its uses here, else 0 */
     uint32_t first_context, context_count; /* into module.contexts; the first is the function's own body */
     uint32_t first_place, place_count;     /* into module.places, sorted by (context, line, column, block) */
     uint32_t first_call, call_count;       /* into module.calls, in instruction order */
@@ -174,9 +175,11 @@ typedef struct pgo_function {
     pgo_term *terms;
     uint32_t term_count;
     /* filled by frequency.c */
-    bool has_frequencies;    /* fitted to samples of its own */
-    double entry_rate;       /* invocations, in samples per unit of cost; without frequencies, as its callers have it */
-    double *block_frequency; /* per invocation; entry 1 */
+    bool has_frequencies;     /* fitted to samples of its own */
+    double entry_rate;        /* invocations, in samples per unit of cost; without frequencies, as its callers have it;
+                               * 0 with frequencies: none of the samples are this module's */
+    double sampled_rate;      /* the rate that goes with the samples: a header function's are those of all its copies */
+    double *block_frequency;  /* per invocation; entry 1 */
     double *edge_probability; /* parallel to graph.successors */
 } pgo_function;
 
@@ -323,7 +326,7 @@ bool pgo_match_weights(pgo_run *run);
 /* match_debug.c: every place and call with samples, for -pgo-debug=3. */
 void pgo_print_matches(FILE *out, const pgo_run *run);
 
-/* ---- frequency.c, infer.c --------------------------------------------------------------------------------------- */
+/* ---- frequency.c, callers.c, infer.c ------------------------------------------------------------------------- */
 
 /* Fills has_frequencies, entry_rate, block_frequency, edge_probability of every function with samples, consistent
  * between callers and callees. */

@@ -138,7 +138,7 @@ static void weigh_evidence(loop_search *search) {
             flow += function->block_frequency[terms[t].block];
         }
         if (time <= 0 || flow <= 0) continue;
-        double cost = time / flow, expected = time * function->entry_rate;
+        double cost = time / flow, expected = time * function->sampled_rate;
         double trust = search->fit.evidence_limit * cost / (cost + search->fit.evidence_half_cost);
         double worth = expected * trust / (expected + trust);
         for (uint32_t t = 0; t < observation->term_count; t++)

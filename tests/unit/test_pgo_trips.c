@@ -41,7 +41,7 @@ static void observe(fixture *f, uint32_t block, double samples) {
     uint32_t index = f->function.observation_count++;
     f->terms[index] = (pgo_term){.block = block, .cost = 10};
     f->observations[index] = (pgo_observation){.samples = samples, .first_term = index, .term_count = 1};
-    f->function.entry_rate = samples / (10 * f->frequency[block]);
+    f->function.entry_rate = f->function.sampled_rate = samples / (10 * f->frequency[block]);
 }
 
 static bool may_vectorize(void *context, uint32_t header, const uint32_t *body, uint32_t body_count) {
