@@ -26,8 +26,9 @@ static const double PULL_LIMIT = 4;
 /* What one invocation costs at least where it is inlined. */
 static const double LEAST_INLINED_COST = 0.02;
 
-/* Rates below that of a place with five samples stay untold, and the function is left to layout.c. Told all, LLVM
- * spends code on whatever might run: sqlite3.c 1.085 times -O2's instead of .986, with 1.19 times its compile time. */
+/* Rates below that of a place of cost 8 with five samples stay untold, and the function is left to layout.c. Told all,
+ * LLVM spends code on whatever might run: sqlite3.c 1.085 times -O2's instead of .986, with 1.19 times its compile
+ * time. */
 static const double LEAST_TOLD_RATE = 5. / 8;
 
 /* Fewer samples than this that came through no known call are noise. */

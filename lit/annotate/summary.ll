@@ -1,6 +1,7 @@
-; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples: the
-; places that have 99 % of them are hot; a place with one sample is not cold. It comes from the profile alone, so that
-; two files of one program have the same, and it is written only where counts are.
+; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples:
+; the places that have 99 % of them are hot, and whatever has an eighth of the heaviest one's; a place with one sample is
+; not cold. It comes from the profile alone, so that two files of one program have the same, and it is written only where
+; counts are.
 ;
 ; RUN: split-file %s %t
 ; RUN: %opt_pgo -passes=pgo -pgo-profile=%t/x.weights -S %t/one.ll > %t/one.out
@@ -15,18 +16,18 @@
 ; FLAG-DAG: !{i32 1, !"ProfileSummary", ![[SUMMARY:[0-9]+]]}
 ; FLAG-DAG: ![[SUMMARY]] = !{![[FORMAT:[0-9]+]], ![[TOTAL:[0-9]+]], ![[MAX:[0-9]+]], ![[INTERNAL:[0-9]+]], ![[ENTRY:[0-9]+]], ![[COUNTS:[0-9]+]], ![[FUNCTIONS:[0-9]+]], ![[DETAILED:[0-9]+]]}
 ; FLAG-DAG: ![[FORMAT]] = !{!"ProfileFormat", !"InstrProf"}
-; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 12500000}
-; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 10000000}
-; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 10000000}
-; FLAG-DAG: ![[ENTRY]] = !{!"MaxFunctionCount", i64 10000000}
+; FLAG-DAG: ![[TOTAL]] = !{!"TotalCount", i64 20000000}
+; FLAG-DAG: ![[MAX]] = !{!"MaxCount", i64 16000000}
+; FLAG-DAG: ![[INTERNAL]] = !{!"MaxInternalCount", i64 16000000}
+; FLAG-DAG: ![[ENTRY]] = !{!"MaxFunctionCount", i64 16000000}
 ; FLAG-DAG: ![[COUNTS]] = !{!"NumCounts", i64 4}
 ; FLAG-DAG: ![[FUNCTIONS]] = !{!"NumFunctions", i64 2}
 ; FLAG-DAG: ![[DETAILED]] = !{!"DetailedSummary", ![[CUTOFFS:[0-9]+]]}
-; FLAG-DAG: !{i32 800000, i64 10000000, i32 1}
-; FLAG-DAG: !{i32 900000, i64 2375000, i32 2}
-; FLAG-DAG: !{i32 990000, i64 2375000, i32 2}
-; FLAG-DAG: !{i32 999000, i64 12500, i32 4}
-; FLAG-DAG: !{i32 999999, i64 12, i32 11}
+; FLAG-DAG: !{i32 800000, i64 16000000, i32 1}
+; FLAG-DAG: !{i32 900000, i64 3800000, i32 2}
+; FLAG-DAG: !{i32 990000, i64 2000000, i32 2}
+; FLAG-DAG: !{i32 999000, i64 20000, i32 4}
+; FLAG-DAG: !{i32 999999, i64 19, i32 11}
 ;
 ; STRANGER-NOT: ProfileSummary
 ;
