@@ -6,7 +6,8 @@
  *   - a function that no sample met, and that no caller is known to call often, is `cold` in a profile of at least
  *     2,000 samples (-pgo-cold-unsampled=0|1 to decide): it had less than a thousandth of the time, and LLVM
  *     then spends no code on it. On sqlite3.c that took 9 % off the code and 15 % off the compile time, on Lua 3 %;
- *     run times were the same within the noise.
+ *     run times were the same within the noise. With 1, files of which no function has samples are cold, too: Lua's
+ *     code 1.16 to 1.07 x -O2's, its compile time 1.09 to 1.02, its instructions .930 to .925.
  *
  *   define i32 @usage(…) {   ⟶   define i32 @usage(…) cold {
  *

@@ -47,7 +47,8 @@ typedef struct pgo_options {
     const char *sample_type;     /* -pgo-sample-type, "" for automatic */
     double prior_strength;       /* scales the static prior of the fit: 1 */
     bool preinline;              /* run LLVM's PGO pre-inliner before matching */
-    pgo_choice cold_unsampled;   /* treat functions without samples as cold; auto: if the profile is long enough */
+    pgo_choice cold_unsampled;   /* treat functions without samples as cold; auto: if the profile is long enough,
+                                  * and only in files of which it knows something */
     uint64_t profile_size_limit; /* bytes after decompression */
 } pgo_options;
 

@@ -127,6 +127,12 @@ static void mark_module(pgo_run *run) {
     LLVMAddNamedMetadataOperand(run->module.llvm, MARK, LLVMMetadataAsValue(context, node));
 }
 
+/* A file of which the profile knows nothing may be of another program that is built with the same flags: it is left as
+ * it is, unless the user says that whatever has no samples is cold. */
+static bool is_known_cold(const pgo_run *run) {
+    return run->options.layout && run->options.cold_unsampled == PGO_YES;
+}
+
 /* Gives true when the IR may have changed. */
 static bool run_stages(pgo_run *run) {
     if (!pgo_read_options(run->arena, &run->options, run->status) || !find_profile(run)) return false;
@@ -140,15 +146,15 @@ static bool run_stages(pgo_run *run) {
     if (!match_module(run)) return false;
     const char *warning = pgo_describe_poor_match(run);
     if (warning != NULL) pgo_shim_diagnose(run->host, PGO_WARNING, warning);
-    bool is_known = pgo_sum_matches(run).known_count > 0 && !run->status->failed;
-    if (is_known) {
+    bool is_known = pgo_sum_matches(run).known_count > 0 || is_known_cold(run);
+    if (is_known && !run->status->failed) {
         mark_module(run);
         bool is_applied = apply_profile(run);
         assert(is_applied || run->status->failed);
         (void)is_applied;
     }
     if (warning != NULL) add_note(run, "PoorMatch", warning);
-    return is_known;
+    return is_known && !run->status->failed;
 }
 
 bool pgo_run_on_module(pgo_host *host, LLVMModuleRef module) {

@@ -1,5 +1,6 @@
 // Counts place sampled functions; a function without samples is cold if the profile has 2,000 or with
 // -pgo-cold-unsampled=1, else neither hot nor cold.
+// -pgo-cold-unsampled=1 holds for files of which the profile knows nothing, too; else these are left alone.
 // Without counts, the functions with most of the samples are hot.
 //
 // RUN: split-file %s %t
@@ -15,6 +16,15 @@
 // RUN:   -mllvm -pgo-frequencies=0 %t/x.c 2>&1 | FileCheck --check-prefix=FLAT %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights -mllvm -pgo-cold-unsampled=1 \
 // RUN:   -mllvm -pgo-layout=0 %t/x.c | FileCheck --check-prefix=COUNTS %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/long.weights %t/stranger.c \
+// RUN:   | FileCheck --check-prefix=STRANGER %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights -mllvm -pgo-cold-unsampled=1 \
+// RUN:   %t/stranger.c | FileCheck --check-prefix=TOLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/x.weights -mllvm -pgo-cold-unsampled=1 \
+// RUN:   -mllvm -pgo-layout=0 %t/stranger.c | FileCheck --check-prefix=STRANGER %s
+//
+// STRANGER: .section .text.stranger,
+// TOLD: .section .text.unlikely.stranger,
 //
 // COUNTS-DAG: .section .text.hot.busy,
 // COUNTS-DAG: .section .text.unsampled,
@@ -54,3 +64,5 @@ void busy(int n) {
     }
 }
 void unsampled(int n) { sink = n; }
+//--- stranger.c
+int stranger(int n) { return n / 3; }
