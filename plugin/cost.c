@@ -61,8 +61,11 @@ static bool is_loaded(LLVMValueRef value, int depth) {
 
 /* One whose address was itself loaded waits for that, and misses the cache more often: list->next->key, table[hash].
  * A cost of 4 in place of 1.5: bench/accuracy's means .837 .792 .804 .698, before .833 .793 .801 .701; Lua's overlap
- * .852, before .831. 8 is no better. */
+ * .852, before .831. 8 is no better, but for walks along a chain it is, where each load waits for the last: .842 .792
+ * .806 .701, before .842 .791 .806 .698, and .838 .814 .824 .694 for the programs held out, before .832 .815 .823 .696;
+ * 12 gives minigzip .856 for .866. */
 static double get_load_cost(LLVMValueRef load) {
+    if (pgo_walks_chain(load)) return 8;
     LLVMValueRef address = LLVMGetOperand(load, 0);
     if (is_loaded(address, 1)) return 4;
     for (int hop = 0; hop < ADDRESS_HOPS && LLVMIsAGetElementPtrInst(address) != NULL; hop++) {

@@ -1,5 +1,5 @@
 /* What the files of the location stage share: location.c (the stage), contexts.c, tail_calls.c, skid.c,
- * graph.c, cost.c, key_map.c. */
+ * chain.c, graph.c, cost.c, key_map.c. */
 #ifndef PGO_LOCATION_H
 #define PGO_LOCATION_H
 
@@ -95,6 +95,11 @@ bool pgo_keeps_frame(LLVMValueRef function);
 
 /* Where in its block that is; NULL: nowhere. */
 LLVMValueRef pgo_find_waiting_instruction(LLVMValueRef load);
+
+/* ---- chain.c --------------------------------------------------------------------------------------------------- */
+
+/* Whether a loop loads the address of its next round by [load], or from what is so loaded. */
+bool pgo_walks_chain(LLVMValueRef load);
 
 /* ---- graph.c --------------------------------------------------------------------------------------------------- */
 
