@@ -121,6 +121,20 @@ static bool get_own_cost(pgo_estimator *estimator, uint32_t index, double *cost)
     return true;
 }
 
+/* What one invocation costs when the function and all that it calls are inlined, so that no prologue, call and return
+ * are left. The samples of a direct call are held against this: the profiled build had most small functions inlined,
+ * and wrappers cost next to nothing there. Against the whole cost, calls of them without samples looked as if they
+ * never ran: accuracy of the eight programs .842 .792 .806 .701, so .844 .798 .809 .709; of those held out .838 .814
+ * .824 .694, so .843 .811 .823 .705. Only where there are no samples: .843 .797 .807 .705 and .840 .812 .824 .695. */
+static double get_inlined_cost(const pgo_estimator *estimator, uint32_t index) {
+    const pgo_function *function = &estimator->module->functions[index];
+    const pgo_function_work *work = &estimator->work[index];
+    double cost = 0;
+    for (uint32_t b = 0; b < function->graph.block_count; b++)
+        cost += (work->own_block_cost[b] - function->call_cost[b]) * work->fit.block_frequency[b];
+    return cost > LEAST_INLINED_COST ? cost : LEAST_INLINED_COST;
+}
+
 /* ---- calls as observations ---- */
 
 typedef struct evidence {
@@ -186,6 +200,8 @@ static bool add_direct_calls(pgo_estimator *estimator, const pgo_function *funct
         *observation = (pgo_observation){.first_term = evidence->term_count};
         double cost = 0;
         if (!get_own_cost(estimator, calls[c].callee, &cost)) return false;
+        if (estimator->work[calls[c].callee].fit.block_frequency != NULL)
+            cost = get_inlined_cost(estimator, calls[c].callee);
         for (next = c; next < count && compare_keys(&calls[next], &calls[c]) == 0; next++) {
             const pgo_call *call = &module->calls[calls[next].call];
             observation->samples += pgo_scale_samples(estimator, call->leaf);
@@ -273,16 +289,6 @@ static bool fit_function(pgo_estimator *estimator, uint32_t index, bool knows_ca
 }
 
 /* ---- functions that no sample met ---- */
-
-/* What one invocation costs when the function and all that it calls are inlined. */
-static double get_inlined_cost(const pgo_estimator *estimator, uint32_t index) {
-    const pgo_function *function = &estimator->module->functions[index];
-    const pgo_function_work *work = &estimator->work[index];
-    double cost = 0;
-    for (uint32_t b = 0; b < function->graph.block_count; b++)
-        cost += (work->own_block_cost[b] - function->call_cost[b]) * work->fit.block_frequency[b];
-    return cost > LEAST_INLINED_COST ? cost : LEAST_INLINED_COST;
-}
 
 /* A small function whose code is all in its inlined copies has no samples, however often it runs, and its calls still
  * have a flow: that is its entry rate, from one function without samples to the next, callers first, but no more than
