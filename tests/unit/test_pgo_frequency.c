@@ -156,6 +156,25 @@ static void a_dear_callee_runs_less_often(void **state) {
     free_fixture(f);
 }
 
+/* Without samples a call hardly ran, unless its callee is nothing but prologue and return, which inlining takes away.
+ */
+static void wrappers_leave_no_samples(void **state) {
+    (void)state;
+    double left[2];
+    for (int is_wrapper = 0; is_wrapper < 2; is_wrapper++) {
+        fixture *f = make_fixture();
+        uint32_t callee = add_leaf(f, 30, 0);
+        f->functions[callee].call_cost[0] = is_wrapper ? 29.9F : 0;
+        uint32_t caller = add_chooser(f);
+        add_call(f, 1, 10, callee, 0);
+        estimate(f);
+        left[is_wrapper] = get_left(f, caller);
+        free_fixture(f);
+    }
+    assert_true(left[0] < 0.15);
+    assert_true(left[1] > 0.4 && left[1] < 0.55);
+}
+
 /* A call that was copied into both arms: half of its samples stand at each copy, and mean nothing. */
 static void copies_of_one_call_count_together(void **state) {
     (void)state;
@@ -191,6 +210,28 @@ static void an_indirect_call_counts_by_its_targets(void **state) {
     assert_true(known > 0.6);
     assert_true(fabs(get_left(f, caller) - 0.5) < 0.05);
     free_fixture(f);
+}
+
+/* A quarter of the samples of all copies came through this file's call. */
+static void a_header_function_gets_its_share(void **state) {
+    (void)state;
+    double rate[2], sampled_rate[2];
+    for (int is_copy = 0; is_copy < 2; is_copy++) {
+        fixture *f = make_fixture();
+        uint32_t copy = add_leaf(f, 10, 1000), caller = add_leaf(f, 4, 100);
+        add_call(f, 0, 5, copy, 250);
+        f->functions[copy].header_uses = (uint32_t)is_copy;
+        uint32_t body = f->weights.body_count++;
+        f->bodies[body] = (pprof_body){.function = copy, .place = {.offset = 1}, .inclusive = 250, .leaf = 250};
+        f->bodies[caller].first_call = body;
+        f->bodies[caller].call_count = 1;
+        estimate(f);
+        rate[is_copy] = f->functions[copy].entry_rate;
+        sampled_rate[is_copy] = f->functions[copy].sampled_rate;
+        free_fixture(f);
+    }
+    assert_true(rate[0] > 70 && rate[1] > 0.2 * rate[0] && rate[1] < 0.35 * rate[0]);
+    assert_true(sampled_rate[1] > 0.9 * sampled_rate[0]); /* what loops are judged by is of all samples */
 }
 
 /* A loop does not show how often it was entered, but its caller does. */
@@ -268,8 +309,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(callees_speak_for_the_branch),
         cmocka_unit_test(a_dear_callee_runs_less_often),
+        cmocka_unit_test(wrappers_leave_no_samples),
         cmocka_unit_test(copies_of_one_call_count_together),
         cmocka_unit_test(an_indirect_call_counts_by_its_targets),
+        cmocka_unit_test(a_header_function_gets_its_share),
         cmocka_unit_test(callers_know_the_entry),
         cmocka_unit_test(samples_count_whatever_their_unit),
         cmocka_unit_test(recursion_is_no_evidence_of_entries),
