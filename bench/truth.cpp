@@ -26,6 +26,7 @@
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include <cstdlib>
 #include <unistd.h>
 
@@ -41,10 +42,13 @@ struct Dump : PassInfoMixin<Dump> {
         if (error) report_fatal_error("PGO_TRUTH_OUT cannot be written");
         for (Function &function : module) {
             if (function.isDeclaration() || function.hasAvailableExternallyLinkage()) continue;
-            dump(function, functions.getResult<BlockFrequencyAnalysis>(function),
-                 functions.getResult<BranchProbabilityAnalysis>(function), out);
+            auto &frequencies = functions.getResult<BlockFrequencyAnalysis>(function);
+            auto &probabilities = functions.getResult<BranchProbabilityAnalysis>(function);
+            // So does LLVM before it counts; else a function with computed gotos has other blocks in its counts.
+            SplitIndirectBrCriticalEdges(function, false, &probabilities, &frequencies);
+            dump(function, frequencies, probabilities, out);
         }
-        return PreservedAnalyses::all();
+        return PreservedAnalyses::none();
     }
 
     // Reading counts back splits critical edges; a block that only passes control on is left out everywhere.
