@@ -29,7 +29,7 @@ expect() { # TEXT
 expect 'outputs are equal'
 [ "$name" = jsonserver ] || expect 'remark: hot call of'
 case $name in
-hello) expect 'function_two in the loop: 3 before, 0 after' ;;
+hello) expect 'function_two in main: 3 before, 1 after' ;;
 fermat)
     expect 'indirect call promoted to hardware_root'
     expect '"is_square" -> "hardware_root" .*color=red'
