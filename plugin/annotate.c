@@ -142,7 +142,7 @@ bool pgo_annotate_frequencies(pgo_run *run) {
     bool is_any_annotated = false;
     for (uint32_t f = 0; f < run->module.function_count; f++) {
         pgo_function *function = &run->module.functions[f];
-        if (function->state != PGO_TAKES_PART || (function->entry_rate <= 0 && !function->has_frequencies) ||
+        if (function->state != PGO_TAKES_PART || !pgo_is_estimated(function) ||
             !pgo_hash_allows(run, "frequency", function->name, 0, 0, NULL))
             continue;
         if (!(function->has_frequencies ? annotate_function(run, f) : pass_on_count(run, f))) return false;

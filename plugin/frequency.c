@@ -126,13 +126,16 @@ static bool get_own_cost(pgo_estimator *estimator, uint32_t index, double *cost)
  * and wrappers cost next to nothing there. Against the whole cost, calls of them without samples looked as if they
  * never ran: accuracy of the eight programs .842 .792 .806 .701, so .844 .798 .809 .709; of those held out .838 .814
  * .824 .694, so .843 .811 .823 .705. Only where there are no samples: .843 .797 .807 .705 and .840 .812 .824 .695. */
-static double get_inlined_cost(const pgo_estimator *estimator, uint32_t index) {
+static bool get_inlined_cost(pgo_estimator *estimator, uint32_t index, double *cost) {
     const pgo_function *function = &estimator->module->functions[index];
     const pgo_function_work *work = &estimator->work[index];
-    double cost = 0;
+    if (!get_own_cost(estimator, index, cost)) return false;
+    if (work->fit.block_frequency == NULL) return true;
+    *cost = 0;
     for (uint32_t b = 0; b < function->graph.block_count; b++)
-        cost += (work->own_block_cost[b] - function->call_cost[b]) * work->fit.block_frequency[b];
-    return cost > LEAST_INLINED_COST ? cost : LEAST_INLINED_COST;
+        *cost += (work->own_block_cost[b] - function->call_cost[b]) * work->fit.block_frequency[b];
+    if (*cost < LEAST_INLINED_COST) *cost = LEAST_INLINED_COST;
+    return true;
 }
 
 /* ---- calls as observations ---- */
@@ -199,9 +202,7 @@ static bool add_direct_calls(pgo_estimator *estimator, const pgo_function *funct
         pgo_observation *observation = &evidence->observations[evidence->observation_count];
         *observation = (pgo_observation){.first_term = evidence->term_count};
         double cost = 0;
-        if (!get_own_cost(estimator, calls[c].callee, &cost)) return false;
-        if (estimator->work[calls[c].callee].fit.block_frequency != NULL)
-            cost = get_inlined_cost(estimator, calls[c].callee);
+        if (!get_inlined_cost(estimator, calls[c].callee, &cost)) return false;
         for (next = c; next < count && compare_keys(&calls[next], &calls[c]) == 0; next++) {
             const pgo_call *call = &module->calls[calls[next].call];
             observation->samples += pgo_scale_samples(estimator, call->leaf);
@@ -298,9 +299,9 @@ static bool pass_on_flow(pgo_estimator *estimator, uint32_t index) {
     pgo_function_work *work = &estimator->work[index];
     double flow = pgo_sum_call_flow(estimator, index), cost = 0;
     if (!(flow > 0)) return true;
-    if (!get_own_cost(estimator, index, &cost)) return false;
+    if (!get_inlined_cost(estimator, index, &cost)) return false;
     if (work->fit.block_frequency == NULL) return true;
-    double limit = PGO_UNSEEN_SAMPLES / get_inlined_cost(estimator, index);
+    double limit = PGO_UNSEEN_SAMPLES / cost;
     work->fit.entry_rate = flow < limit ? flow : limit;
     if (work->fit.entry_rate >= LEAST_TOLD_RATE) function->entry_rate = work->fit.entry_rate;
     return true;

@@ -72,7 +72,7 @@ bool pgo_place_functions(pgo_run *run) {
     for (uint32_t f = 0; f < run->module.function_count; f++) {
         const pgo_function *function = &run->module.functions[f];
         if (function->state != PGO_TAKES_PART) continue;
-        bool has_counts = run->options.frequencies && (function->entry_rate > 0 || function->has_frequencies);
+        bool has_counts = run->options.frequencies && pgo_is_estimated(function);
         if (!is_sampled(run, function)) {
             if (!has_counts && unsampled_are_cold && !place_function(run, f, &COLD)) return false;
             continue;

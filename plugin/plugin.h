@@ -184,6 +184,11 @@ typedef struct pgo_function {
     double *edge_probability; /* parallel to graph.successors */
 } pgo_function;
 
+/* Whether its samples or its callers said anything of the function. */
+static inline bool pgo_is_estimated(const pgo_function *function) {
+    return function->has_frequencies || function->entry_rate > 0;
+}
+
 typedef struct pgo_module {
     LLVMModuleRef llvm;
     const char *source_file;

@@ -53,6 +53,7 @@ typedef struct summary {
     const pprof_index *weights;
     pprof_curve_point all;     /* places: the roots' selves are the flat view, where every sample is once */
     pprof_curve_point visible; /* those with enough samples to tell their rate */
+    uint64_t most;             /* the count of the heaviest place */
     double blind_share;        /* of the total: what the other places have, or might have */
 } summary;
 
@@ -107,10 +108,6 @@ static LLVMMetadataRef extrapolate_cutoff(LLVMContextRef context, const summary 
                        summary->visible.count + (blind_places < UINT32_MAX ? (uint64_t)blind_places : UINT32_MAX));
 }
 
-static uint64_t count_most(const summary *summary) {
-    return count_weight(summary, pprof_find_sum(summary->weights, PPROF_CURVE_PLACES, 1).weight);
-}
-
 /* For each cutoff: how few of the heaviest places make up that share of the total, and the count of the last. */
 static LLVMMetadataRef make_details(LLVMContextRef context, const summary *summary) {
     LLVMMetadataRef details[CUTOFF_COUNT];
@@ -122,23 +119,22 @@ static LLVMMetadataRef make_details(LLVMContextRef context, const summary *summa
         uint64_t wanted = (uint64_t)((unsigned __int128)summary->all.sum * cutoffs[c] / 1000000);
         pprof_curve_point point = pprof_find_sum(summary->weights, PPROF_CURVE_PLACES, wanted);
         if (point.count > summary->visible.count) point = summary->visible;
-        uint64_t least_count = count_weight(summary, point.weight), most = count_most(summary) / COST_SPREAD;
-        if (cutoffs[c] >= HOT_CUTOFF && least_count > most) least_count = most;
+        uint64_t least_count = count_weight(summary, point.weight), hot_limit = summary->most / COST_SPREAD;
+        if (cutoffs[c] >= HOT_CUTOFF && least_count > hot_limit) least_count = hot_limit;
         details[c] = make_cutoff(context, cutoffs[c], least_count, point.count);
     }
     return LLVMMDNodeInContext2(context, details, CUTOFF_COUNT);
 }
 
 static LLVMMetadataRef make_summary(LLVMContextRef context, const summary *summary) {
-    uint64_t most = count_most(summary);
     const struct {
         const char *key;
         uint64_t value;
     } fields[] = {
         {"TotalCount", count_weight(summary, summary->all.sum)},
-        {"MaxCount", most},
-        {"MaxInternalCount", most},
-        {"MaxFunctionCount", most},
+        {"MaxCount", summary->most},
+        {"MaxInternalCount", summary->most},
+        {"MaxFunctionCount", summary->most},
         {"NumCounts", summary->all.count},
         {"NumFunctions", summary->weights->sampled_function_count},
     };
@@ -160,6 +156,7 @@ bool pgo_write_summary(pgo_run *run) {
         .visible = pprof_find_weight(weights, PPROF_CURVE_PLACES, get_visible_weight(weights)),
     };
     if (summary.all.count == 0) return !run->status->failed;
+    summary.most = count_weight(&summary, pprof_find_sum(weights, PPROF_CURVE_PLACES, 1).weight);
     find_blind_share(&summary);
     LLVMContextRef context = LLVMGetModuleContext(module);
     LLVMAddModuleFlag(module, LLVMModuleFlagBehaviorError, "ProfileSummary", strlen("ProfileSummary"),
