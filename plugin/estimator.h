@@ -8,6 +8,7 @@ typedef struct pgo_function_work {
     bool has_evidence;
     double *own_block_cost; /* without inlined copies: a callee's leaf samples are its own body's. NULL: not known */
     double own_cost;        /* Σ own block cost · frequency: per invocation */
+    double whole_cost;      /* inlined, with what it calls in this module; 0: not known yet */
     double own_samples;     /* through any caller, itself excepted */
     double share_here;      /* of own_samples, what this module's copy took: 1, but for header functions */
     double unexplained_samples;          /* of own_samples, those that came through no known call */

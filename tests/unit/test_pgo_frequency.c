@@ -102,7 +102,8 @@ static void add_block(fixture *f, float cost, double samples, uint32_t first, ui
 static pgo_call *add_call(fixture *f, uint32_t block, uint32_t line, uint32_t callee, uint64_t leaf) {
     uint32_t caller = f->run.module.function_count - 1;
     pgo_call *call = &f->calls[f->run.module.call_count++];
-    *call = (pgo_call){.context = caller, .line = line, .block = block, .callee = callee, .leaf = leaf};
+    *call =
+        (pgo_call){.context = caller, .line = line, .block = block, .callee = callee, .inclusive = leaf, .leaf = leaf};
     f->functions[caller].call_count++;
     return call;
 }
@@ -173,6 +174,27 @@ static void wrappers_leave_no_samples(void **state) {
     }
     assert_true(left[0] < 0.15);
     assert_true(left[1] > 0.4 && left[1] < 0.55);
+}
+
+/* Nor does a call of a wrapper, unless something came through it, or what the wrapper calls would have shown. */
+static void samples_below_a_wrapper_show_its_call(void **state) {
+    (void)state;
+    enum { NOTHING_BELOW, DEAR_BELOW, DEAR_AND_SEEN, CASES };
+    double left[CASES];
+    for (int i = 0; i < CASES; i++) {
+        fixture *f = make_fixture();
+        uint32_t below = add_leaf(f, i == NOTHING_BELOW ? 0.01F : 30, 0), wrapper = add_leaf(f, 8, 0);
+        f->functions[wrapper].call_cost[0] = 8;
+        add_call(f, 0, 5, below, 0);
+        uint32_t caller = add_chooser(f);
+        add_call(f, 1, 10, wrapper, 0)->inclusive = i == DEAR_AND_SEEN ? 100 : 0;
+        estimate(f);
+        left[i] = get_left(f, caller);
+        free_fixture(f);
+    }
+    assert_true(left[NOTHING_BELOW] > 0.4 && left[NOTHING_BELOW] < 0.55);
+    assert_true(left[DEAR_BELOW] < 0.15);
+    assert_true(left[DEAR_AND_SEEN] > 0.4 && left[DEAR_AND_SEEN] < 0.55);
 }
 
 /* A call that was copied into both arms: half of its samples stand at each copy, and mean nothing. */
@@ -307,15 +329,11 @@ static void the_unsampled_are_left_alone(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(callees_speak_for_the_branch),
-        cmocka_unit_test(a_dear_callee_runs_less_often),
-        cmocka_unit_test(wrappers_leave_no_samples),
-        cmocka_unit_test(copies_of_one_call_count_together),
-        cmocka_unit_test(an_indirect_call_counts_by_its_targets),
-        cmocka_unit_test(a_header_function_gets_its_share),
-        cmocka_unit_test(callers_know_the_entry),
-        cmocka_unit_test(samples_count_whatever_their_unit),
-        cmocka_unit_test(recursion_is_no_evidence_of_entries),
+        cmocka_unit_test(callees_speak_for_the_branch),      cmocka_unit_test(a_dear_callee_runs_less_often),
+        cmocka_unit_test(wrappers_leave_no_samples),         cmocka_unit_test(samples_below_a_wrapper_show_its_call),
+        cmocka_unit_test(copies_of_one_call_count_together), cmocka_unit_test(an_indirect_call_counts_by_its_targets),
+        cmocka_unit_test(a_header_function_gets_its_share),  cmocka_unit_test(callers_know_the_entry),
+        cmocka_unit_test(samples_count_whatever_their_unit), cmocka_unit_test(recursion_is_no_evidence_of_entries),
         cmocka_unit_test(the_unsampled_are_left_alone),
     };
     return cmocka_run_group_tests_name("pgo_frequency", tests, NULL, NULL);
