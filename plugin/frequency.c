@@ -38,6 +38,11 @@ static const double LEAST_TOLD_RATE = 5. / 8;
 /* Fewer samples than this that came through no known call are noise. */
 static const double MOST_UNEXPLAINED_SAMPLES = 2;
 
+/* Nor does a callee say anything of the calls without samples when more than this share of its own came through no
+ * known call. Accuracy of the eight programs 0 .839 .789 .810 .708, .5 .840 .789 .810 .708, .9 or none .840 .787 .809
+ * .708; with callers cut off all samples .836 .787 .806 .685, .836 .786 .806 .686, none .834 .780 .804 .684. */
+static const double MOST_UNEXPLAINED_SHARE = 0.5;
+
 /* ---- who takes part, and who calls whom ---- */
 
 static bool has_evidence(const pgo_estimator *estimator, const pgo_function *function) {
@@ -184,11 +189,13 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
 }
 
 /* Whether the samples of a direct call tell how often it ran, their absence too. A call at line 0 cannot have any;
- * those of a jump may be among the samples of its callee that came through calls not known here. */
+ * those of a jump may be among the samples of its callee that came through calls not known here, and so may those of
+ * any call when half of the callee's are: a recording without stacks, or with broken ones. */
 static bool tells_frequency(const pgo_estimator *estimator, const pgo_call *call) {
+    const pgo_function_work *callee = &estimator->work[call->callee];
     if (call->line == 0) return false;
-    return call->leaf != 0 || !call->may_be_jump ||
-           estimator->work[call->callee].unexplained_samples <= MOST_UNEXPLAINED_SAMPLES;
+    if (call->leaf != 0 || callee->unexplained_samples <= MOST_UNEXPLAINED_SAMPLES) return true;
+    return !call->may_be_jump && callee->unexplained_samples <= MOST_UNEXPLAINED_SHARE * callee->own_samples;
 }
 
 /* What one invocation costs with all that it calls, as far as it is known: samples through any of that would have shown
@@ -198,9 +205,9 @@ static bool find_whole_cost(pgo_estimator *estimator, uint32_t index) {
     pgo_function_work *work = &estimator->work[index];
     double cost = 0;
     if (!get_inlined_cost(estimator, index, &cost)) return false;
-    for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++) {
+    bool is_tangled = work->fit.block_frequency == NULL; /* nobody knows how often its calls run */
+    for (uint32_t c = function->first_call; !is_tangled && c < function->first_call + function->call_count; c++) {
         const pgo_call *call = &estimator->module->calls[c];
-        if (work->fit.block_frequency == NULL) break;
         if (pgo_get_callee(estimator, call) == NULL || !tells_frequency(estimator, call)) continue;
         cost += work->fit.block_frequency[call->block] * estimator->work[call->callee].whole_cost;
     }

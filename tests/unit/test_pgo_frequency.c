@@ -197,6 +197,21 @@ static void samples_below_a_wrapper_show_its_call(void **state) {
     assert_true(left[DEAR_AND_SEEN] > 0.4 && left[DEAR_AND_SEEN] < 0.55);
 }
 
+/* Where the callers of most samples are lost, as in a recording without stacks, a call without any may well have run.
+ */
+static void lost_callers_do_not_make_calls_cold(void **state) {
+    (void)state;
+    for (int are_lost = 0; are_lost < 2; are_lost++) {
+        fixture *f = make_fixture();
+        uint32_t callee = add_leaf(f, 30, 300), caller = add_chooser(f);
+        add_call(f, 1, 10, callee, 0);
+        add_call(f, 3, 12, callee, are_lost ? 30 : 300);
+        estimate(f);
+        assert_true(are_lost ? get_left(f, caller) > 0.4 : get_left(f, caller) < 0.15);
+        free_fixture(f);
+    }
+}
+
 /* A call that was copied into both arms: half of its samples stand at each copy, and mean nothing. */
 static void copies_of_one_call_count_together(void **state) {
     (void)state;
@@ -329,11 +344,17 @@ static void the_unsampled_are_left_alone(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(callees_speak_for_the_branch),      cmocka_unit_test(a_dear_callee_runs_less_often),
-        cmocka_unit_test(wrappers_leave_no_samples),         cmocka_unit_test(samples_below_a_wrapper_show_its_call),
-        cmocka_unit_test(copies_of_one_call_count_together), cmocka_unit_test(an_indirect_call_counts_by_its_targets),
-        cmocka_unit_test(a_header_function_gets_its_share),  cmocka_unit_test(callers_know_the_entry),
-        cmocka_unit_test(samples_count_whatever_their_unit), cmocka_unit_test(recursion_is_no_evidence_of_entries),
+        cmocka_unit_test(callees_speak_for_the_branch),
+        cmocka_unit_test(a_dear_callee_runs_less_often),
+        cmocka_unit_test(wrappers_leave_no_samples),
+        cmocka_unit_test(samples_below_a_wrapper_show_its_call),
+        cmocka_unit_test(lost_callers_do_not_make_calls_cold),
+        cmocka_unit_test(copies_of_one_call_count_together),
+        cmocka_unit_test(an_indirect_call_counts_by_its_targets),
+        cmocka_unit_test(a_header_function_gets_its_share),
+        cmocka_unit_test(callers_know_the_entry),
+        cmocka_unit_test(samples_count_whatever_their_unit),
+        cmocka_unit_test(recursion_is_no_evidence_of_entries),
         cmocka_unit_test(the_unsampled_are_left_alone),
     };
     return cmocka_run_group_tests_name("pgo_frequency", tests, NULL, NULL);
