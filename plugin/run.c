@@ -81,17 +81,30 @@ static bool is_left_alone(pgo_run *run) {
     return true;
 }
 
+static bool has_inlined_code(const pgo_module *module) {
+    for (uint32_t c = 0; c < module->context_count; c++)
+        if (module->contexts[c].parent != PGO_NONE) return true;
+    return false;
+}
+
+/* What lies below a function's own calls is asked for by inlined copies only. An index has it; to find it anew in a
+ * profile is half of reading that. Functions and their own calls are the same without. */
 static bool load_weights(pgo_run *run) {
     const char *type = run->options.sample_type;
-    pprof_weights_options options = {.sample_type = type[0] == '\0' ? NULL : type};
+    bool is_deep = run->options.preinline || has_inlined_code(&run->module);
+    pprof_weights_options options = {.sample_type = type[0] == '\0' ? NULL : type,
+                                     .context_depth = is_deep ? PPROF_CONTEXT_DEPTH : 1};
     return pprof_load_index(run->profile_path, run->options.profile_size_limit, &options, run->arena, &run->weights,
                             run->status);
 }
 
+static bool collect_module(pgo_run *run) {
+    return pgo_collect_locations(run->host, run->module.llvm, run->arena, &run->module, run->status);
+}
+
 static bool match_module(pgo_run *run) {
     run->report = (pgo_report){0};
-    return pgo_collect_locations(run->host, run->module.llvm, run->arena, &run->module, run->status) &&
-           pgo_match_weights(run);
+    return pgo_match_weights(run);
 }
 
 /* LLVM's small inlinings first, so that a copy gets the samples of its own context. Not the default: user time against
@@ -101,7 +114,7 @@ static bool match_module(pgo_run *run) {
  * xmlwalk's again, alone: .905 | .981. */
 static bool match_inlined_module(pgo_run *run) {
     pgo_shim_run_preinliner(run->host, PREINLINE_THRESHOLD, PREINLINE_HINT_THRESHOLD);
-    return match_module(run);
+    return collect_module(run) && match_module(run);
 }
 
 static bool find_hot_edges(pgo_run *run) {
@@ -136,13 +149,14 @@ static bool is_known_cold(const pgo_run *run) {
 /* Gives true when the IR may have changed. */
 static bool run_stages(pgo_run *run) {
     if (!pgo_read_options(run->arena, &run->options, run->status) || !find_profile(run)) return false;
-    if (run->profile_path == NULL || is_left_alone(run) || !load_weights(run)) return false;
+    if (run->profile_path == NULL || is_left_alone(run)) return false;
+    if (!collect_module(run) || !load_weights(run)) return false;
     if (run->weights.total == 0) {
         add_note(run, "EmptyProfile",
                  pprof_format_string(run->arena, run->status, "%s: no samples; nothing is done", run->profile_path));
         return false;
     }
-    /* The first look is at the module as it came; it is what a warning is about. */
+    /* The first match is of the module as it came; it is what a warning is about. */
     if (!match_module(run)) return false;
     const char *warning = pgo_describe_poor_match(run);
     if (warning != NULL) pgo_shim_diagnose(run->host, PGO_WARNING, warning);

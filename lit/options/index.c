@@ -27,6 +27,14 @@
 // RUN: FileCheck --check-prefix=FERMAT %s < pgoidx.log
 // FERMAT: pgo: passed
 //
+// Code that was inlined before asks for deeper contexts than the plugin otherwise looks for in a profile:
+// RUN: %clang -O2 -g1 -c -emit-llvm %S/../../examples/fermat/fermat.c -o inlined.bc
+// DEFINE: %{inlined} = %opt_pgo -passes=pgo -S inlined.bc -pgo-debug=2
+// RUN: %{inlined} -pgo-profile=default.pgo -o inlined.pgo.ll 2> inlined.pgo.log
+// RUN: %{inlined} -pgo-profile=default.pgo.pgoidx -o inlined.pgoidx.ll 2> inlined.pgoidx.log
+// RUN: cmp inlined.pgo.ll inlined.pgoidx.ll
+// RUN: cmp inlined.pgo.log inlined.pgoidx.log
+//
 // Damaged in a place that this compile touches, truncated, of another version:
 // DEFINE: %{compile} = %clang_pgo -O2 -g1 -S -emit-llvm -o - x.c -mllvm
 // RUN: %python damage.py
