@@ -1,5 +1,6 @@
-// Counts place sampled functions; a function without samples is cold if the profile has 2,000 or with
-// -pgo-cold-unsampled=1, else neither hot nor cold.
+// Counts place sampled functions; a function without samples is cold with -pgo-cold-unsampled=1 or if all such functions
+// together had less than 5 % of the time, else neither hot nor cold. How much they had is told by what was met once:
+// nothing of 100 samples in long.weights, of 50 in x.weights (too few to tell), 6 of 100 in wide.weights.
 // -pgo-cold-unsampled=1 holds for files of which the profile knows nothing, too; else these are left alone.
 // Without counts, the functions with most of the samples are hot.
 //
@@ -10,6 +11,10 @@
 // RUN:   -mllvm -pgo-cold-unsampled=1 %t/x.c 2>&1 | FileCheck --check-prefix=COLD %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass-analysis=pgo -mllvm -pgo-profile=%t/long.weights %t/x.c 2>&1 \
 // RUN:   | FileCheck --check-prefix=COLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass-analysis=pgo -mllvm -pgo-profile=%t/nanoseconds.weights \
+// RUN:   %t/x.c 2>&1 | FileCheck --check-prefix=COLD %s
+// RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/wide.weights %t/x.c \
+// RUN:   | FileCheck --check-prefix=COUNTS %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -mllvm -pgo-profile=%t/long.weights \
 // RUN:   -mllvm -pgo-cold-unsampled=0 %t/x.c | FileCheck --check-prefix=COUNTS %s
 // RUN: %clang_pgo -O2 -g1 -ffunction-sections -S -o - -Rpass=pgo -mllvm -pgo-profile=%t/x.weights \
@@ -41,20 +46,51 @@
 pgo-weights 1
 type samples count
 function busy start 2
-  self 1 200
-  self 2 400
-  self 3 390
-function elsewhere start 1
   self 1 10
+  self 2 20
+  self 3 18
+function elsewhere start 1
+  self 1 2
 //--- long.weights
 pgo-weights 1
 type samples count
 function busy start 2
-  self 1 400
-  self 2 800
-  self 3 780
-function elsewhere start 1
   self 1 20
+  self 2 40
+  self 3 38
+function elsewhere start 1
+  self 1 2
+//--- nanoseconds.weights
+pgo-weights 1
+type cpu nanoseconds
+total 1000000000 samples 100
+function busy start 2
+  self 1 200000000
+  self 2 400000000
+  self 3 380000000
+function elsewhere start 1
+  self 1 20000000
+//--- wide.weights
+pgo-weights 1
+type samples count
+function busy start 2
+  self 1 20
+  self 2 40
+  self 3 30
+function elsewhere start 1
+  self 1 4
+function once1 start 1
+  self 1 1
+function once2 start 1
+  self 1 1
+function once3 start 1
+  self 1 1
+function once4 start 1
+  self 1 1
+function once5 start 1
+  self 1 1
+function once6 start 1
+  self 1 1
 //--- x.c
 volatile int sink;
 void busy(int n) {
