@@ -17,6 +17,9 @@
 
 #include <string.h>
 
+/* Up to this share of the time, functions without samples are cold. Instructions with that against without, recordings
+ * of sqlite, tcc, Lua, mujs and opus thinned, by the share: .04 to .055: 1.003 .988 .989 .986 1.000; .055 to .13: 1.051
+ * .986 .990 .996 1.002; .12 to .25: 1.020 1.008 .998 .964 1.003. The code was smaller by 2 to 37 %. */
 static const double MOST_UNSAMPLED_SHARE = .05;
 
 /* The least self weight among the functions that make up the hot share of all self weight. */
@@ -67,7 +70,7 @@ static bool is_sampled(const pgo_run *run, const pgo_function *function) {
  * thinned recordings of 17 programs missed .358, .096 and .024 of Lua's time with 60, 500 and 2,000 samples, where it
  * tells .369, .101 and .024 (without the three). */
 static double estimate_unsampled_share(const pprof_index *weights) {
-    if (weights->total == 0 || weights->sample_count == 0) return 1;
+    if (weights->sample_count <= 3) return 1;
     double sample = (double)weights->total / (double)weights->sample_count;
     uint64_t met = pprof_find_weight(weights, PPROF_CURVE_FUNCTIONS, 1).sum;
     uint64_t met_twice = pprof_find_weight(weights, PPROF_CURVE_FUNCTIONS, (uint64_t)(1.5 * sample) + 1).sum;
