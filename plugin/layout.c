@@ -70,7 +70,7 @@ static bool is_sampled(const pgo_run *run, const pgo_function *function) {
  * thinned recordings of 17 programs missed .358, .096 and .024 of Lua's time with 60, 500 and 2,000 samples, where it
  * tells .369, .101 and .024 (without the three). */
 static double estimate_unsampled_share(const pprof_index *weights) {
-    if (weights->sample_count <= 3) return 1;
+    if (weights->sample_count <= 3) return 1; /* nor might two samples' weight fit 64 bits */
     double sample = (double)weights->total / (double)weights->sample_count;
     uint64_t met = pprof_find_weight(weights, PPROF_CURVE_FUNCTIONS, 1).sum;
     uint64_t met_twice = pprof_find_weight(weights, PPROF_CURVE_FUNCTIONS, (uint64_t)(1.5 * sample) + 1).sum;
