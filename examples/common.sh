@@ -22,7 +22,12 @@ libpgo_targets=(pgo pprofread)
 say() { printf '\n\033[1m== %s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }
 exec 3>&1
 show() {
-    printf '$ %s\n' "${*//$root\//}" >&3
+    local word line='$'
+    for word in "${@//$root\//}"; do
+        [[ $word != *[^a-zA-Z0-9_./=:,%+@-]* ]] || word=\'$word\'
+        line+=" $word"
+    done
+    printf '%s\n' "$line" >&3
     "$@"
 }
 
@@ -31,6 +36,8 @@ build_libpgo() {
         protobuf-c-compiler libprotobuf-c-dev zlib1g-dev libcjson-dev
     if [ ! -e "$build/build.ninja" ]; then
         show cmake -S "$root" -B "$build" -G Ninja -DBUILD_TESTING=OFF -DLLVM_DIR="/usr/lib/llvm-$llvm/lib/cmake/llvm" >/dev/null
+    else
+        cmake "$build" >/dev/null # an example may have installed what an earlier one did without
     fi
     show ninja -C "$build" "${libpgo_targets[@]}" | tail -1
 }

@@ -114,6 +114,10 @@ static void conclude(const gate_rules *rules, const char *found, const char *eff
     if (has_threshold(rules))
         (void)snprintf(verdict->reason, sizeof verdict->reason, "%s: %s is %s%s%s", found, asked, wanted, separator,
                        effort);
+    else if (verdict->outcome == GATE_INCONCLUSIVE)
+        (void)snprintf(verdict->reason, sizeof verdict->reason,
+                       "%s: not known to within %g %% (no gain or regression was asked for)%s%s", found,
+                       100 * rules->precision, separator, effort);
     else
         (void)snprintf(verdict->reason, sizeof verdict->reason, "%s%s%s", found, separator, effort);
 }

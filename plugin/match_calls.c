@@ -204,8 +204,8 @@ static bool report_other_callee(call_matcher *calls, uint32_t first, uint32_t en
         uint64_t samples = pgo_get_inclusive(calls->matcher, edge_index);
         const char *message = pprof_format_string(
             run->arena, run->status,
-            "%llu samples not matched: the profile saw a call of %s here, the code calls %s (a tail call behind it, or "
-            "changed code)",
+            "%llu samples not matched: the profile saw a call of %s here, the code calls %s (a tail call behind it, a "
+            "frame that the profiler missed, or changed code)",
             (unsigned long long)pgo_get_samples(calls->matcher->weights, samples), seen, called);
         return message != NULL &&
                pgo_add_decision(run, (pgo_decision){.kind = PGO_DECISION_MISSED,

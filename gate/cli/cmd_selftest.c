@@ -16,8 +16,12 @@ static void print_selftest(const gate_selftest *selftest) {
                  estimate->outlier_count);
     (void)printf("against itself: %.4f, between %.4f and %.4f\n", estimate->ratio, estimate->interval.low,
                  estimate->interval.high);
-    (void)printf("false alarms: %u in %u comparisons of %u rounds; up to %.0f %% are allowed\n", selftest->alarms,
-                 selftest->slices, selftest->slice_rounds, 100 * (1 - result->rules.confidence));
+    if (selftest->slices == 0)
+        (void)printf("false alarms: not known; that takes comparisons of %u rounds each: run it longer\n",
+                     selftest->slice_rounds);
+    else
+        (void)printf("false alarms: %u in %u comparisons of %u rounds; up to %.0f %% are allowed\n", selftest->alarms,
+                     selftest->slices, selftest->slice_rounds, 100 * (1 - result->rules.confidence));
     if (isnan(selftest->resolved))
         (void)puts("resolution: not even 50 % would be told; run it longer, or give it a longer command");
     else

@@ -11,11 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool has_valgrind(pprof_status *status) {
+    const gate_process process = {.arguments = (const char *const[]){"valgrind", "--version", NULL},
+                                  .title = "valgrind",
+                                  .processor = -1,
+                                  .timeout = 60};
+    gate_run ignored;
+    pprof_status failure = {0};
+    return gate_run_process(&process, &ignored, &failure) ||
+           pprof_fail(status, "--callgrind needs valgrind, which cannot be run (Debian: apt-get install valgrind)");
+}
+
 bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status) {
     callgrind->folder = pprof_make_private_folder("pgo-gate", arena, status);
     if (callgrind->folder == NULL) return false;
     callgrind->out_file = pprof_format_string(arena, status, "--callgrind-out-file=%s/%%p", callgrind->folder);
-    return callgrind->out_file != NULL;
+    if (callgrind->out_file != NULL && has_valgrind(status)) return true;
+    gate_close_callgrind(callgrind);
+    return false;
 }
 
 void gate_wrap_command(const gate_callgrind *callgrind, const char *command,

@@ -4,7 +4,7 @@
 // RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-preinline=0 -mllvm -pgo-debug=3 -S -emit-llvm \
 // RUN:   -mllvm -pgo-devirtualize=0 -o /dev/null %t/walk.c 2>&1 | FileCheck %s
 //
-// CHECK: walk.c:8:9: pgo: missed OtherCallee in walk: 2 samples not matched: the profile saw a call of behind here, the code calls left (a tail call behind it, or changed code)
+// CHECK: walk.c:8:9: pgo: missed OtherCallee in walk: 2 samples not matched: the profile saw a call of behind here, the code calls left (a tail call behind it, a frame that the profiler missed, or changed code)
 // CHECK-LABEL: pgo: samples of walk
 // CHECK: pgo:   6:12 calls left: 5 inclusive, 1 leaf
 // CHECK-NEXT: pgo:   6:22 calls left: 9 inclusive, 9 leaf

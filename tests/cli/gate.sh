@@ -46,6 +46,12 @@ none=$folder/a/folder/that/is/nowhere/and/has/a/long/name
 TMPDIR=$none
 expect 4 '' "$none: no private folder can be made in it" compare --callgrind --baseline true --candidate true
 TMPDIR=$folder/temporary
+gate=$program program=./bare # on a machine without valgrind
+printf '#!/bin/sh\nPATH=/nonexistent exec %s "$@"\n' "$gate" >bare
+chmod +x bare
+expect 4 '' 'needs valgrind, .*apt-get install valgrind' compare --callgrind --baseline true --candidate true
+[ -z "$(ls temporary)" ] || fail 'without valgrind, its folder is left'
+program=$gate
 expect 4 '' 'not on that processor' compare --baseline true --candidate true --pin 1000
 if [ -w /dev/full ]; then
     expect 4 . 'No space left' compare --baseline 'sleep 0.01' --candidate 'sleep 0.01' --metric wall --rounds 2 --json /dev/full
@@ -67,6 +73,8 @@ done
 # ---- times: two rounds have no interval, whatever they took
 expect 3 '^inconclusive: .* about 5 more rounds would tell' '' compare --metric wall --baseline 'sleep 0.01' \
     --candidate 'sleep 0.01' --max-regression 1% --rounds 2
+expect 3 '^inconclusive: .*: not known to within 3 % \(no gain' '' compare --metric wall --baseline 'sleep 0.01' \
+    --candidate 'sleep 0.01' --precision 3% --rounds 2
 expect 3 '^  cycles' '' compare --same-output=false --baseline 'echo a; sleep 0.01' --candidate 'echo b; sleep 0.01' \
     --metric wall --rounds 2 --markdown times.md
 grep -q '^### inconclusive: pgo-gate compare$' times.md || fail 'the verdict does not come first in Markdown'
@@ -117,6 +125,7 @@ C
 fi
 
 # ---- the machine against itself
+expect 0 '^false alarms: not known; ' '' selftest --command 'sleep 0.01' --metric wall --rounds 2
 expect 0 '^resolution: ' '' selftest --command 'sleep 0.01' --metric wall --rounds 32
 grep -Eq '^false alarms: [0-2] in 2 comparisons of 16 rounds' out || fail 'selftest does not tell of false alarms'
 expect 4 '' 'baseline: exit status 1' selftest --command false
