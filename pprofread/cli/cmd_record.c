@@ -1,6 +1,8 @@
 /* pprofread record: a program at work ─▶ a symbolized pprof, in one step. */
 #include "cli.h"
 
+#include "import/import.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,7 +18,7 @@ static const char about[] =
     "of it. The program must have been built with -g -fno-omit-frame-pointer\n"
     "-mno-omit-leaf-frame-pointer.\n"
     "\n"
-    "The command has its standard streams to itself; so has it the signals: SIGINT, SIGTERM,\n"
+    "The command has its standard streams to itself, and the signals: SIGINT, SIGTERM,\n"
     "SIGHUP and SIGQUIT are for it, and whatever was recorded when it ends becomes the profile.\n"
     "With -p, they end the recording, and the process goes on. Child processes are recorded,\n"
     "too. Recording by gperftools starts no earlier than the program, takes of several\n"
@@ -56,6 +58,7 @@ static void rename_in_message(pprof_status *status, const char *path) {
 
 static bool record(const pprof_record_options *options, cli_import *import, int *exit_status) {
     pprof_recording recording;
+    if (!pprof_probe_symbolizer(&import->symbolize, &import->status)) return false;
     /* a command may be at the terminal itself */
     cli_progress *progress = options->command == NULL ? cli_start_progress("recording") : NULL;
     bool done = pprof_record(options, &import->arena, &recording, &import->status);

@@ -196,6 +196,9 @@ typedef struct pprof_symbolizer {
 /* One llvm-symbolizer for all queries. Fails when there is none, or it ends early, or it says what is not JSON. */
 bool pprof_run_symbolizer(const pprof_symbolizer *symbolizer, pprof_status *status);
 
+/* Asks it nothing, so that its lack is told before the work that would be lost. */
+bool pprof_probe_symbolizer(const pprof_symbolize_options *options, pprof_status *status);
+
 /* Whether a path can be named on llvm-symbolizer's standard input. */
 bool pprof_can_query_path(const char *path);
 

@@ -398,7 +398,8 @@ static bool import(perf_reader *reader, pprof_arena *arena, pprof_profile *profi
         !pprof_run_perf(reader->path, print_samples, read_line, reader, status) || !finish_sample(reader, status))
         return false;
     if (reader->sample_count == 0)
-        return pprof_fail(status, "%s: no samples of %s in it; record again, with `perf record -e cpu-clock -g`",
+        return pprof_fail(status,
+                          "%s: no samples of %s in it; record again while it works, with `perf record -e cpu-clock -g`",
                           reader->path, reader->header.base_name);
 
     const char *comment = describe_events(reader, status);

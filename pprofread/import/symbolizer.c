@@ -130,12 +130,11 @@ static bool converse(const pprof_symbolizer *symbolizer, const char *command, bo
     return true;
 }
 
-bool pprof_run_symbolizer(const pprof_symbolizer *symbolizer, pprof_status *status) {
+static bool run_symbolizer(const pprof_symbolizer *symbolizer, pprof_status *status) {
     static const char *const commands[] = {
         "llvm-symbolizer-22", "/usr/lib/llvm-22/bin/llvm-symbolizer", "llvm-symbolizer-21", "llvm-symbolizer-20",
         "llvm-symbolizer-19", "/usr/lib/llvm-19/bin/llvm-symbolizer", "llvm-symbolizer",
     };
-    if (symbolizer->query_count == 0) return true;
     bool was_found = false;
     if (symbolizer->command != NULL) {
         if (!converse(symbolizer, symbolizer->command, &was_found, status)) return false;
@@ -146,4 +145,13 @@ bool pprof_run_symbolizer(const pprof_symbolizer *symbolizer, pprof_status *stat
         if (!converse(symbolizer, commands[i], &was_found, status)) return false;
     return was_found || pprof_fail(status, "llvm-symbolizer: not found, neither in PATH nor under /usr/lib/llvm-22 or "
                                            "-19; install it (Debian: apt-get install llvm-22)");
+}
+
+bool pprof_run_symbolizer(const pprof_symbolizer *symbolizer, pprof_status *status) {
+    return symbolizer->query_count == 0 || run_symbolizer(symbolizer, status);
+}
+
+bool pprof_probe_symbolizer(const pprof_symbolize_options *options, pprof_status *status) {
+    const pprof_symbolizer symbolizer = {.command = options->symbolizer, .silence_limit = options->silence_limit};
+    return run_symbolizer(&symbolizer, status);
 }

@@ -158,8 +158,10 @@ expect_spin 'a killed command'
 expect 0 'recorded' --seconds=1 -- ./burn 100
 expect_spin '--seconds'
 
-# ---- a symbolizer that hangs
-printf '#!/bin/sh\nexec sleep 1000000\n' >hangs
+# ---- a symbolizer that is not there, which is told at once; one that hangs when it is asked
+expect 1 '^pprofread: ./missing: no such program' --symbolizer=./missing -- ./burn
+! grep -q begun out || fail 'a command was run, and nobody to symbolize its recording'
+printf '#!/bin/sh\nread -r question && exec sleep 1000000\n:\n' >hangs
 chmod +x hangs
 expect 1 'hangs: gave no sign of life for 1 s and was killed' --symbolizer=./hangs --symbolizer-timeout=1 -- ./burn
 [ ! -e default.pgo ] || fail 'a profile without symbols'

@@ -194,7 +194,7 @@ static void test_of_several_events_one_kind_counts(void **state) {
 static void test_failures(void **state) {
     (void)state;
     expect_failure("", "", "", "x.data: perf finds no event");
-    expect_failure(CLOCK_EVENT, "", "", "x.data: no samples of cpu-clock in it; record again");
+    expect_failure(CLOCK_EVENT, "", "", "x.data: no samples of cpu-clock in it; record again while it works");
     expect_failure(CLOCK_EVENT, "", "echo 'incompatible file format' >&2; exit 3",
                    "x.data: perf script ended with exit status 3: incompatible file format");
     expect_failure(CLOCK_EVENT, MAP_PROG("7", "400000"), "kill -9 $$", "signal 9");
