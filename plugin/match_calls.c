@@ -4,7 +4,8 @@
  * are told apart by column; without columns by callee; what still cannot be told apart shares the samples.
  *
  * Two kinds of edges name a place where no such call stands:
- *   - at line 0, where the profiled build had made one call of several: they share the samples;
+ *   - at line 0, where the profiled build had made one call of several: those share the samples that have none at their
+ * own place;
  *   - tail calls (tail_calls.c): main calls walk, walk jumps to step, and the stack says that main called step. They
  * are given to the calls of step that walk, or what it jumps to, may have made as jumps. What is left is reported where
  * a direct call of another function stands at the edge's very place. */
@@ -21,6 +22,7 @@ typedef struct call_matcher {
     pgo_matcher *matcher;
     pgo_function *function;
     located_call *calls; /* sorted */
+    bool *has_edge;      /* per call of the function: an edge was at its very place */
     uint32_t *chosen;    /* calls of the edge at hand */
     uint32_t chosen_count, chosen_capacity;
     bool is_guess; /* the place did not say that it was them */
@@ -106,16 +108,18 @@ static bool is_likely_call(const pgo_matcher *matcher, const pgo_call *call, pgo
                                      LLVMGlobalGetValueType(matcher->module->functions[callee].value);
 }
 
-/* Chooses all calls of [context] that one at line 0 may have been made of. */
+/* Chooses the calls of [context] that one at line 0 may have been made of: those that no edge names by their place. If
+ * all are named, the compiler had made copies and merged some: then all of them. */
 static bool choose_merged_calls(call_matcher *calls, uint32_t context, pgo_call_kind kind, const pprof_body *edge) {
     const pgo_matcher *matcher = calls->matcher;
-    for (uint32_t i = 0; i < calls->function->call_count; i++) {
-        const located_call *at = &calls->calls[i];
-        if (at->context == context &&
-            is_likely_call(matcher, &matcher->module->calls[at->call], kind, edge->function) &&
-            !choose_call(calls, at->call))
-            return false;
-    }
+    for (int has_edge = 0; has_edge <= 1 && calls->chosen_count == 0; has_edge++)
+        for (uint32_t i = 0; i < calls->function->call_count; i++) {
+            const located_call *at = &calls->calls[i];
+            if (at->context == context && calls->has_edge[at->call - calls->function->first_call] == has_edge &&
+                is_likely_call(matcher, &matcher->module->calls[at->call], kind, edge->function) &&
+                !choose_call(calls, at->call))
+                return false;
+        }
     return true;
 }
 
@@ -262,7 +266,8 @@ static bool choose_all(call_matcher *calls, uint32_t context, uint32_t line, uin
     return calls->chosen_count != 0 || choose_tail_calls(calls, first, end, edge);
 }
 
-static bool match_edges(call_matcher *calls, uint32_t context) {
+/* The edges at line 0, or all others. These come first: they tell which calls were not merged. */
+static bool match_edges(call_matcher *calls, uint32_t context, bool is_at_zero) {
     const pgo_matcher *matcher = calls->matcher;
     uint32_t body_index = matcher->module->contexts[context].weight_body;
     pprof_body body = pprof_get_body(matcher->weights, body_index);
@@ -270,8 +275,11 @@ static bool match_edges(call_matcher *calls, uint32_t context) {
         pprof_body edge = pprof_get_body(matcher->weights, e);
         if (pgo_get_inclusive(matcher, e) == 0 || is_copy(matcher, e)) continue;
         uint32_t line = pgo_get_line(matcher, context, body_index, edge.place.offset), first, end;
+        if ((line == 0) != is_at_zero) continue;
         find_line(calls, context, line, &first, &end);
         if (!choose_all(calls, context, line, first, end, &edge)) return false;
+        for (uint32_t i = 0; i < calls->chosen_count && !calls->is_guess; i++)
+            calls->has_edge[calls->chosen[i] - calls->function->first_call] = true;
         bool done = calls->chosen_count != 0 ? share_samples(calls, e) : report_other_callee(calls, first, end, e);
         if (!done) return false;
     }
@@ -321,7 +329,9 @@ bool pgo_match_calls(pgo_matcher *matcher, pgo_function *function) {
     if (function->call_count == 0) return true;
     call_matcher calls = {.matcher = matcher, .function = function};
     calls.calls = pprof_allocate(matcher->scratch, function->call_count, sizeof *calls.calls, matcher->run->status);
-    if (calls.calls == NULL) return false;
+    calls.has_edge =
+        pprof_allocate(matcher->scratch, function->call_count, sizeof *calls.has_edge, matcher->run->status);
+    if (calls.calls == NULL || calls.has_edge == NULL) return false;
     for (uint32_t i = 0; i < function->call_count; i++) {
         uint32_t call = function->first_call + i;
         const pgo_call *at = &matcher->module->calls[call];
@@ -330,7 +340,7 @@ bool pgo_match_calls(pgo_matcher *matcher, pgo_function *function) {
     qsort(calls.calls, function->call_count, sizeof *calls.calls, compare_located);
     for (uint32_t c = function->first_context; c < function->first_context + function->context_count; c++)
         if (matcher->module->contexts[c].weight_body != PPROF_NONE && matcher->shared_context[c] == c &&
-            !match_edges(&calls, c))
+            !(match_edges(&calls, c, false) && match_edges(&calls, c, true)))
             return false;
     return true;
 }

@@ -1,5 +1,6 @@
 // Call edges find their calls: two on one line by column, indirect ones by place, aliases through to the function. An
-// edge to a function that the call at its place does not call is said.
+// edge to a function that the call at its place does not call is said. An edge at line 0, a call that was made of
+// several, goes to those that no other edge names.
 // RUN: split-file %s %t
 // RUN: %clang_pgo -O2 -g1 -mllvm -pgo-profile=%t/weights -mllvm -pgo-preinline=0 -mllvm -pgo-debug=3 -S -emit-llvm \
 // RUN:   -mllvm -pgo-devirtualize=0 -o /dev/null %t/walk.c 2>&1 | FileCheck %s
@@ -13,6 +14,13 @@
 // CHECK-NEXT: pgo:   7:10 calls through a pointer left: 1 inclusive, 1 leaf
 // CHECK-NEXT: pgo:   8:9 calls left: 4 inclusive, 4 leaf
 // CHECK-NEXT: pgo:   9:10 calls target: 8 inclusive, 8 leaf
+// CHECK-LABEL: pgo: samples of turn
+// CHECK: pgo:   13:22 calls left: 3 inclusive, 2 leaf
+// CHECK-NEXT: pgo:   14:22 calls left: 4 inclusive, 4 leaf
+// CHECK-NEXT: pgo:   15:19 calls left: 3 inclusive, 2 leaf
+// CHECK-LABEL: pgo: samples of both
+// CHECK: pgo:   18:26 calls left: 7 inclusive, 7 leaf
+// CHECK-NEXT: pgo:   18:36 calls left: 5 inclusive, 5 leaf
 //
 //--- weights
 pgo-weights 1
@@ -26,6 +34,13 @@ function walk start 5
   call 3:9 behind 2 2
   call 3:9 left 4 4
   call 4:12 target 8 8
+function turn start 12
+  call ? left 6 4
+  call 2:22 left 4 4
+function both start 18
+  call ? left 6 6
+  call 0:26 left 4 4
+  call 0:36 left 2 2
 //--- walk.c
 int left(int);
 int target(int x) { return x * 9; }
@@ -38,3 +53,10 @@ int walk(int x, int (*pointer)(int)) {
     x += alias(x);
     return x;
 }
+int turn(int x) {
+    if (x == 1) x += left(3);
+    if (x == 2) x -= left(4);
+    else x ^= 1 + left(5);
+    return x;
+}
+int both(int x) { return left(x) + left(-x); }
