@@ -189,9 +189,10 @@ typedef struct pprof_profile {
 /* Decodes message by message, so that memory stays near three times the decompressed size. Refuses whatever
  * google/pprof refuses, and two profiles glued together. [profile] does not need [source] any more. */
 bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile, pprof_status *status);
-/* The same of a source that pprof_read_source put into [file], which is freed: its bytes go while they are decoded. */
-bool pprof_decode_and_free(const pprof_source *source, pprof_arena *file, pprof_arena *arena, pprof_profile *profile,
-                           pprof_status *status);
+/* The same of a source that pprof_read_source put into [file], which is freed: its bytes go while they are decoded. The
+ * samples come into an arena of their own, so that what they refer to can go before them; the two may be one. */
+bool pprof_decode_and_free(const pprof_source *source, pprof_arena *file, pprof_arena *tables, pprof_arena *samples,
+                           pprof_profile *profile, pprof_status *status);
 
 /* String [index] of the table. */
 pprof_string pprof_get_string(const pprof_profile *profile, uint32_t index);

@@ -31,7 +31,7 @@ static bool check_profile(const pprof_source *source, pprof_arena *file, const p
     pprof_profile profile;
     pprof_fitness fitness;
     if (source->format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(source, status);
-    if (!pprof_decode_and_free(source, file, arena, &profile, status) ||
+    if (!pprof_decode_and_free(source, file, arena, arena, &profile, status) ||
         !pprof_check_fitness(&profile, source->path, weighing, arena, &fitness, status))
         return false;
     *is_fit = fitness.is_fit;

@@ -7,7 +7,7 @@ bool cli_read_profile(const char *path, uint64_t size_limit, pprof_arena *arena,
     pprof_source source;
     bool worked = pprof_read_source(path, size_limit, &file, &source, status);
     if (worked && source.format != PPROF_FORMAT_PROFILE) worked = pprof_refuse_format(&source, status);
-    worked = worked && pprof_decode_and_free(&source, &file, arena, profile, status);
+    worked = worked && pprof_decode_and_free(&source, &file, arena, arena, profile, status);
     pprof_arena_free(&file);
     return worked;
 }

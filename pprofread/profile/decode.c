@@ -194,8 +194,8 @@ static bool decode_scalars(pprof_decoder *decoder) {
     return true;
 }
 
-static bool decode_source(const pprof_source *source, bool is_kept, pprof_arena *arena, pprof_profile *profile,
-                          pprof_status *status) {
+static bool decode_source(const pprof_source *source, bool is_kept, pprof_arena *tables, pprof_arena *samples,
+                          pprof_profile *profile, pprof_status *status) {
     if (source->format != PPROF_FORMAT_PROFILE) return pprof_refuse_format(source, status);
     if (source->size > PPROF_MAXIMUM_SIZE_LIMIT) return pprof_fail(status, "%s: larger than 4 GiB", source->path);
     *profile = (pprof_profile){0};
@@ -204,13 +204,14 @@ static bool decode_source(const pprof_source *source, bool is_kept, pprof_arena 
         .data = source->data,
         .size = source->size,
         .profile = profile,
-        .arena = arena,
+        .arena = tables,
         .status = status,
     };
     bool decoded = outline_profile(&decoder) && decode_strings(&decoder) && decode_scalars(&decoder) &&
                    decode_comments(&decoder) && pprof_decode_types(&decoder) && pprof_decode_mappings(&decoder) &&
                    pprof_decode_functions(&decoder) && pprof_decode_locations(&decoder);
     if (!is_kept) decoder.kept_from = decoder.extents[FIELD_SAMPLE].first;
+    decoder.arena = samples;
     decoded = decoded && pprof_decode_samples(&decoder); /* last: of the file nothing may be left after it */
     pprof_arena_free(&decoder.scratch);
     return decoded;
@@ -218,12 +219,12 @@ static bool decode_source(const pprof_source *source, bool is_kept, pprof_arena 
 
 bool pprof_decode_profile(const pprof_source *source, pprof_arena *arena, pprof_profile *profile,
                           pprof_status *status) {
-    return decode_source(source, true, arena, profile, status);
+    return decode_source(source, true, arena, arena, profile, status);
 }
 
-bool pprof_decode_and_free(const pprof_source *source, pprof_arena *file, pprof_arena *arena, pprof_profile *profile,
-                           pprof_status *status) {
-    bool decoded = decode_source(source, false, arena, profile, status);
+bool pprof_decode_and_free(const pprof_source *source, pprof_arena *file, pprof_arena *tables, pprof_arena *samples,
+                           pprof_profile *profile, pprof_status *status) {
+    bool decoded = decode_source(source, false, tables, samples, profile, status);
     pprof_arena_free(file);
     return decoded;
 }

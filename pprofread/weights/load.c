@@ -1,7 +1,7 @@
 /* Takes the path of a profile in any form; gives its Weights, or an index of them. The plugin comes in by the second
  * door only: what is no index yet becomes one, in memory, so that there is one way to ask. What reading needs beyond
- * the result is given back as soon as a stage is done with it: the file's bytes as they are decoded, the Profile once
- * its stacks are a tree. */
+ * the result is given back as soon as a stage is done with it: the file's bytes as they are decoded, the Profile piece
+ * by piece. */
 #include "file/source.h"
 #include "index/index.h"
 #include "weights/weigh.h"
@@ -10,12 +10,13 @@
 
 static bool load_profile(const pprof_source *source, pprof_arena *file, const pprof_weights_options *options,
                          pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
-    pprof_arena scratch = {0};
+    pprof_arena tables = {0}, samples = {0};
     pprof_profile profile;
     const char *path = source->path;
-    bool worked = pprof_decode_and_free(source, file, &scratch, &profile, status) &&
-                  pprof_weigh_profile(&profile, &scratch, path, options, arena, weights, status);
-    pprof_arena_free(&scratch);
+    bool worked = pprof_decode_and_free(source, file, &tables, &samples, &profile, status) &&
+                  pprof_weigh_profile(&profile, &tables, &samples, path, options, arena, weights, status);
+    pprof_arena_free(&tables);
+    pprof_arena_free(&samples);
     return worked;
 }
 

@@ -21,7 +21,7 @@ typedef struct location_key {
 
 typedef struct classing {
     pprof_weighing *weighing;
-    uint32_t *classes;       /* of each sampled location: a number from 1 on, equal where the frames are equal */
+    uint32_t *classes;       /* of each sampled location */
     pprof_index_table table; /* finds those of several frames */
     pprof_list chains;       /* for each of these the first location of it */
 } classing;
@@ -75,8 +75,9 @@ static bool number_classes(classing *classing) {
 }
 
 /* Writes down which frames each class stands for, outermost first. */
-static bool expand_classes(const classing *classing, pprof_stacks *stacks) {
+static bool expand_classes(const classing *classing) {
     pprof_weighing *weighing = classing->weighing;
+    pprof_stacks *stacks = &weighing->stacks;
     const uint32_t *chains = classing->chains.items;
     const pprof_location *locations = weighing->profile->locations;
     uint32_t singles = weighing->frame_count + 2, count = singles + classing->chains.count;
@@ -100,15 +101,15 @@ static bool expand_classes(const classing *classing, pprof_stacks *stacks) {
     return true;
 }
 
-/* Gives each sampled location its class, NULL when memory is out. */
-static uint32_t *classify_locations(pprof_weighing *weighing, pprof_stacks *stacks) {
+bool pprof_classify_locations(pprof_weighing *weighing) {
     classing classing = {.weighing = weighing, .chains = {.item_size = sizeof(uint32_t)}};
-    classing.classes = pprof_allocate(&weighing->scratch, weighing->profile->location_count, sizeof *classing.classes,
-                                      weighing->status);
-    bool worked = classing.classes != NULL && number_classes(&classing) && expand_classes(&classing, stacks);
+    classing.classes = pprof_allocate(&weighing->order_room, weighing->profile->location_count,
+                                      sizeof *classing.classes, weighing->status);
+    bool worked = classing.classes != NULL && number_classes(&classing) && expand_classes(&classing);
     pprof_free_index_table(&classing.table);
     pprof_free_list(&classing.chains);
-    return worked ? classing.classes : NULL;
+    weighing->classes = classing.classes;
+    return worked;
 }
 
 /* ---- order ---- */
@@ -270,17 +271,15 @@ static bool write_stacks(const ordering *ordering, pprof_list *locations, pprof_
 
 bool pprof_order_stacks(pprof_weighing *weighing) {
     pprof_stacks *stacks = &weighing->stacks;
-    const uint32_t *classes = classify_locations(weighing, stacks);
-    if (classes == NULL) return false;
     uint32_t sample_count = weighing->profile->sample_count;
     unsigned class_bits = 32 - (unsigned)__builtin_clz(stacks->class_count - 1);
     ordering ordering = {
         .weighing = weighing,
-        .classes = classes,
+        .classes = weighing->classes,
         .class_bits = class_bits,
         .classes_per_key = 64 / class_bits,
-        .samples = pprof_allocate(&weighing->scratch, sample_count, sizeof(uint32_t), weighing->status),
-        .shared = pprof_allocate(&weighing->scratch, sample_count, sizeof(uint32_t), weighing->status),
+        .samples = pprof_allocate(&weighing->order_room, sample_count, sizeof(uint32_t), weighing->status),
+        .shared = pprof_allocate(&weighing->order_room, sample_count, sizeof(uint32_t), weighing->status),
         .pairs = {.item_size = sizeof(pprof_pair)},
         .spare = {.item_size = sizeof(pprof_pair)},
         .groups = {.item_size = sizeof(group)},

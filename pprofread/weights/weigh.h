@@ -76,7 +76,8 @@ typedef struct pprof_weighing {
     const pprof_profile *profile;
     const char *path;
     pprof_arena *arena;      /* of the Weights */
-    pprof_arena scratch;     /* what is about the Profile: lives as long */
+    pprof_arena scratch;     /* what is about the Profile's tables: lives as long */
+    pprof_arena order_room;  /* until the stacks are in order */
     pprof_arena stack_room;  /* until the stacks are a tree */
     pprof_arena bodies_room; /* until there are bodies */
     pprof_weights *weights;
@@ -98,14 +99,15 @@ typedef struct pprof_weighing {
     pprof_frame *frames;  /* sorted by function, then place */
     uint32_t *line_frame; /* of each profile line: its frame; frame_count: no name; unset where never sampled */
     /* stack_order.c */
+    uint32_t *classes; /* of each sampled location: a number from 1 on, equal where the frames are equal */
     pprof_stacks stacks;
     /* context_tree.c */
     pprof_context_tree tree;
 } pprof_weighing;
 
-/* weights.c. As pprof_compute_weights, but frees [profile_arena], which [profile] lives in, as soon as its stacks are
- * in order; NULL keeps it. */
-bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_arena, const char *path,
+/* weights.c. As pprof_compute_weights, but frees what [profile] lives in as soon as its locations and its stacks are
+ * numbers: [samples] with these and [tables] with all else. NULL keeps them. */
+bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *tables, pprof_arena *samples, const char *path,
                          const pprof_weights_options *options, pprof_arena *arena, pprof_weights *weights,
                          pprof_status *status);
 
@@ -114,6 +116,7 @@ bool pprof_name_functions(pprof_weighing *weighing);
 bool pprof_judge_start_lines(pprof_weighing *weighing);
 bool pprof_identify_functions(pprof_weighing *weighing);
 bool pprof_collect_frames(pprof_weighing *weighing);
+bool pprof_classify_locations(pprof_weighing *weighing);
 bool pprof_order_stacks(pprof_weighing *weighing);
 bool pprof_build_context_tree(pprof_weighing *weighing);
 bool pprof_grow_bodies(pprof_weighing *weighing);

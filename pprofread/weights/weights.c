@@ -21,7 +21,7 @@ static bool select_type(pprof_weighing *weighing, const char *wanted) {
     return !weighing->status->failed;
 }
 
-bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_arena, const char *path,
+bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *tables, pprof_arena *samples, const char *path,
                          const pprof_weights_options *options, pprof_arena *arena, pprof_weights *weights,
                          pprof_status *status) {
     static const pprof_weights_options defaults = {0};
@@ -42,10 +42,13 @@ bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_aren
     bool worked = select_type(&weighing, options->sample_type) && pprof_measure_samples(&weighing) &&
                   pprof_name_functions(&weighing) && pprof_judge_start_lines(&weighing) &&
                   pprof_identify_functions(&weighing) && pprof_collect_frames(&weighing) &&
-                  pprof_order_stacks(&weighing);
+                  pprof_classify_locations(&weighing);
     pprof_free_string_pool(&weighing.pool);
     pprof_arena_free(&weighing.scratch);
-    if (profile_arena != NULL) pprof_arena_free(profile_arena);
+    if (tables != NULL) pprof_arena_free(tables);
+    worked = worked && pprof_order_stacks(&weighing);
+    pprof_arena_free(&weighing.order_room);
+    if (samples != NULL) pprof_arena_free(samples);
     worked = worked && pprof_build_context_tree(&weighing);
     pprof_arena_free(&weighing.stack_room);
     worked = worked && pprof_grow_bodies(&weighing);
@@ -55,5 +58,5 @@ bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *profile_aren
 
 bool pprof_compute_weights(const pprof_profile *profile, const char *path, const pprof_weights_options *options,
                            pprof_arena *arena, pprof_weights *weights, pprof_status *status) {
-    return pprof_weigh_profile(profile, NULL, path, options, arena, weights, status);
+    return pprof_weigh_profile(profile, NULL, NULL, path, options, arena, weights, status);
 }
