@@ -23,8 +23,12 @@ static bool has_valgrind(pprof_status *status) {
 }
 
 bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status) {
+    gate_hold_signals(&callgrind->signals);
     callgrind->folder = pprof_make_private_folder("pgo-gate", arena, status);
-    if (callgrind->folder == NULL) return false;
+    if (callgrind->folder == NULL) {
+        gate_release_signals(&callgrind->signals);
+        return false;
+    }
     callgrind->out_file = pprof_format_string(arena, status, "--callgrind-out-file=%s/%%p", callgrind->folder);
     if (callgrind->out_file != NULL && has_valgrind(status)) return true;
     gate_close_callgrind(callgrind);
@@ -36,7 +40,8 @@ void gate_wrap_command(const gate_callgrind *callgrind, const char *command,
     const char *const wrapped[] = {"valgrind",
                                    "--tool=callgrind",
                                    "--trace-children=yes",
-                                   "--quiet", /* its own complaints alone are among the last words of a failure */
+                                   "--vgdb=no", /* whose pipes would stay behind in $TMPDIR when it is killed */
+                                   "--quiet",   /* its own complaints alone are among the last words of a failure */
                                    callgrind->out_file,
                                    "/bin/sh",
                                    "-c",
@@ -84,4 +89,5 @@ bool gate_read_callgrind(const gate_callgrind *callgrind, double *instructions, 
 void gate_close_callgrind(gate_callgrind *callgrind) {
     (void)drain_folder(callgrind);
     (void)rmdir(callgrind->folder);
+    gate_release_signals(&callgrind->signals);
 }

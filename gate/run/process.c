@@ -29,7 +29,6 @@ typedef struct running_process {
     pid_t pid;
     int handle, output, error; /* pidfd; our ends of the pipes; -1 when closed */
     int signals;               /* readable when one is held back that would end us */
-    sigset_t mask;             /* of signals, as it was */
     int start[2];              /* both ends: writing to a child that died early must not end us by SIGPIPE */
     double started, ended;
     bool is_ended, is_late;
@@ -48,13 +47,23 @@ static void close_end(int *descriptor) {
     *descriptor = -1;
 }
 
-static void hold_signals(running_process *run) {
+/* ---- signals ---- */
+
+static sigset_t list_ends(void) {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    sigset_t held;
-    (void)sigemptyset(&held);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) (void)sigaddset(&held, ends[i]);
-    (void)pthread_sigmask(SIG_BLOCK, &held, &run->mask);
-    run->signals = signalfd(-1, &held, SFD_CLOEXEC);
+    sigset_t set;
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) (void)sigaddset(&set, ends[i]);
+    return set;
+}
+
+void gate_hold_signals(sigset_t *before) {
+    sigset_t ends = list_ends();
+    (void)pthread_sigmask(SIG_BLOCK, &ends, before);
+}
+
+void gate_release_signals(const sigset_t *before) {
+    (void)pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 /* ---- the child ---- */
@@ -66,7 +75,8 @@ static _Noreturn void become_command(const running_process *run, int output, int
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)close(run->start[1]); /* so that we, gone already, are not waited for */
     (void)signal(SIGPIPE, SIG_DFL);
-    (void)pthread_sigmask(SIG_SETMASK, &run->mask, NULL);
+    sigset_t ends = list_ends();
+    (void)pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     char go;
     bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
@@ -219,7 +229,9 @@ bool gate_run_process(const gate_process *process, gate_run *filled, pprof_statu
     running_process run = {
         .process = process, .handle = -1, .output = -1, .error = -1, .signals = -1, .start = {-1, -1}};
     const gate_counters *counters = process->counters;
-    hold_signals(&run);
+    sigset_t ends = list_ends(), before;
+    gate_hold_signals(&before);
+    run.signals = signalfd(-1, &ends, SFD_CLOEXEC);
     bool started = start(&run, status);
     if (started && counters != NULL) counters->attach(counters->context, run.pid);
     run.started = read_clock();
@@ -234,6 +246,6 @@ bool gate_run_process(const gate_process *process, gate_run *filled, pprof_statu
     close_end(&run.start[0]);
     close_end(&run.start[1]);
     close_end(&run.signals);
-    (void)pthread_sigmask(SIG_SETMASK, &run.mask, NULL); /* now the one that was held back has its way */
+    gate_release_signals(&before); /* now the one that was held back has its way */
     return done;
 }

@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -53,12 +54,18 @@ typedef struct gate_process {
  * in its process group is killed; also before SIGINT, SIGTERM, SIGHUP or SIGQUIT end us. */
 bool gate_run_process(const gate_process *process, gate_run *run, pprof_status *status);
 
+/* Holds back the signals that would end us, so that we can leave in order: gate_run_process fails once one has come.
+ * [before] is for the release, in which it has its way. Commands are run with none held back. */
+void gate_hold_signals(sigset_t *before);
+void gate_release_signals(const sigset_t *before);
+
 /* ---- callgrind.c ---- */
 
 enum { GATE_CALLGRIND_ARGUMENTS = 12 };
 typedef struct gate_callgrind {
     const char *folder;   /* private, under $TMPDIR */
     const char *out_file; /* the option */
+    sigset_t signals;     /* held back while there is the folder */
 } gate_callgrind;
 
 bool gate_open_callgrind(gate_callgrind *callgrind, pprof_arena *arena, pprof_status *status);

@@ -161,7 +161,7 @@ bool gate_run_suite(const gate_suite *suite, void (*show_progress)(void *context
         sources[i].show_progress = show_progress;
     }
     bool done = gate_measure_suite(suite, sources, statuses, arena, result, status);
-    for (uint32_t i = 0; i < suite->count; i++)
+    for (uint32_t i = suite->count; i-- > 0;) /* the first opened last: until then it holds signals back for all */
         if (runners[i] != NULL) gate_close_runner(runners[i]);
     return done;
 }

@@ -57,17 +57,21 @@ if [ -w /dev/full ]; then
     expect 4 . 'No space left' compare --baseline 'sleep 0.01' --candidate 'sleep 0.01' --metric wall --rounds 2 --json /dev/full
 fi
 
-# ---- interrupted: nothing of the command goes on
-"$program" compare --baseline 'sleep 1000 & echo $! >sleeping; wait' --candidate true >out 2>err &
-gate=$!
-until [ -s sleeping ]; do sleep 0.1; done
-kill $gate
-wait $gate 2>/dev/null
-[ $? -eq 143 ] || fail 'SIGTERM does not end it'
-tries=0
-while grep -q '^State:.[RSD]' "/proc/$(cat sleeping)/status" 2>/dev/null; do
-    [ $((tries += 1)) -lt 100 ] || { fail 'what the command started goes on'; break; }
-    sleep 0.1
+# ---- interrupted: nothing of the command goes on, no folder is left
+for how in '' $(command -v valgrind >/dev/null && echo --callgrind); do
+    rm -f sleeping
+    "$program" compare ${how:+"$how"} --baseline 'sleep 1000 & echo $! >sleeping; wait' --candidate true >out 2>err &
+    gate=$!
+    until [ -s sleeping ]; do sleep 0.1; done
+    kill $gate
+    wait $gate 2>/dev/null
+    [ $? -eq 143 ] || fail "SIGTERM does not end it${how:+, with $how}"
+    [ -z "$(ls temporary)" ] || fail "interrupted, it leaves its folder"
+    tries=0
+    while grep -q '^State:.[RSD]' "/proc/$(cat sleeping)/status" 2>/dev/null; do
+        [ $((tries += 1)) -lt 100 ] || { fail 'what the command started goes on'; break; }
+        sleep 0.1
+    done
 done
 
 # ---- times: two rounds have no interval, whatever they took
