@@ -232,10 +232,45 @@ static bool find_call_cost(pgo_estimator *estimator, const located_call *first, 
     return true;
 }
 
+/* What the calls of one place have seen, all of them together. */
+static void add_joint_observation(const pgo_estimator *estimator, const located_call *first, const located_call *end,
+                                  double cost, evidence *evidence) {
+    pgo_observation *observation = &evidence->observations[evidence->observation_count++];
+    *observation = (pgo_observation){.first_term = evidence->term_count};
+    for (; first < end; first++) {
+        const pgo_call *call = &estimator->module->calls[first->call];
+        observation->samples += pgo_scale_samples(estimator, call->leaf);
+        evidence->terms[evidence->term_count++] = (pgo_term){.block = call->block, .cost = cost};
+        observation->term_count++;
+    }
+}
+
+/* Calls that the profiled build had made one of: each has the part of their samples that it had of their flow in the
+ * round before, [frequency], and the first round does without. Told the sum alone, a fit gives nearly all of it to the
+ * one whose own code holds least against it: of two of duktape's reads of properties, which ran 3.2 and 4.1 million
+ * times, the first was told 17 times as often. Accuracy of the eight programs .840 .789 .810 .708, so .840 .791 .810
+ * .708; of duktape .812 .778 .754 .709, so .816 .778 .757 .710. */
+static void add_parted_observations(const pgo_estimator *estimator, const double *frequency, const located_call *first,
+                                    const located_call *end, double cost, evidence *evidence) {
+    const pgo_call *calls = estimator->module->calls;
+    double samples = 0, flow = 0;
+    if (frequency == NULL) return;
+    for (const located_call *at = first; at < end; at++) {
+        samples += pgo_scale_samples(estimator, calls[at->call].leaf);
+        flow += frequency[calls[at->call].block];
+    }
+    for (const located_call *at = first; flow > 0 && at < end; at++) {
+        uint32_t block = calls[at->call].block;
+        evidence->observations[evidence->observation_count++] = (pgo_observation){
+            .samples = samples * frequency[block] / flow, .first_term = evidence->term_count, .term_count = 1};
+        evidence->terms[evidence->term_count++] = (pgo_term){.block = block, .cost = cost};
+    }
+}
+
 /* One observation per place: zero samples speak too. */
-static bool add_direct_calls(pgo_estimator *estimator, const pgo_function *function, pprof_arena *arena,
-                             evidence *evidence) {
+static bool add_direct_calls(pgo_estimator *estimator, uint32_t index, pprof_arena *arena, evidence *evidence) {
     const pgo_module *module = estimator->module;
+    const pgo_function *function = &module->functions[index];
     located_call *calls = pprof_allocate(arena, function->call_count, sizeof *calls, estimator->run->status);
     if (calls == NULL) return false;
     uint32_t count = 0;
@@ -244,18 +279,14 @@ static bool add_direct_calls(pgo_estimator *estimator, const pgo_function *funct
             calls[count++] = locate_call(module, c);
     qsort(calls, count, sizeof *calls, compare_calls);
     for (uint32_t c = 0, next; c < count; c = next) {
-        pgo_observation *observation = &evidence->observations[evidence->observation_count];
-        *observation = (pgo_observation){.first_term = evidence->term_count};
         double cost = 0;
         for (next = c + 1; next < count && compare_keys(&calls[next], &calls[c]) == 0;) next++;
         if (!find_call_cost(estimator, &calls[c], &calls[next], &cost)) return false;
-        for (uint32_t i = c; i < next; i++) {
-            const pgo_call *call = &module->calls[calls[i].call];
-            observation->samples += pgo_scale_samples(estimator, call->leaf);
-            evidence->terms[evidence->term_count++] = (pgo_term){.block = call->block, .cost = cost};
-            observation->term_count++;
-        }
-        evidence->observation_count++;
+        if (module->calls[calls[c].call].shares_samples)
+            add_parted_observations(estimator, estimator->work[index].fit.block_frequency, &calls[c], &calls[next],
+                                    cost, evidence);
+        else
+            add_joint_observation(estimator, &calls[c], &calls[next], cost, evidence);
     }
     return true;
 }
@@ -283,8 +314,8 @@ static bool add_indirect_call(pgo_estimator *estimator, const pgo_call *call, ev
 }
 
 /* What match.c observed, in samples, and behind it what the calls say. */
-static bool gather_evidence(pgo_estimator *estimator, const pgo_function *function, pprof_arena *arena,
-                            evidence *evidence) {
+static bool gather_evidence(pgo_estimator *estimator, uint32_t index, pprof_arena *arena, evidence *evidence) {
+    const pgo_function *function = &estimator->module->functions[index];
     pprof_status *status = estimator->run->status;
     size_t observations = (size_t)function->observation_count + function->call_count;
     size_t terms = (size_t)function->term_count + function->call_count;
@@ -298,7 +329,7 @@ static bool gather_evidence(pgo_estimator *estimator, const pgo_function *functi
     for (uint32_t t = 0; t < function->term_count; t++) evidence->terms[t] = function->terms[t];
     evidence->observation_count = function->observation_count;
     evidence->term_count = function->term_count;
-    if (!add_direct_calls(estimator, function, arena, evidence)) return false;
+    if (!add_direct_calls(estimator, index, arena, evidence)) return false;
     for (uint32_t c = function->first_call; c < function->first_call + function->call_count; c++) {
         const pgo_call *call = &estimator->module->calls[c];
         if (call->kind == PGO_CALL_INDIRECT && !call->shares_samples && !add_indirect_call(estimator, call, evidence))
@@ -323,7 +354,7 @@ static bool fit_function(pgo_estimator *estimator, uint32_t index, bool knows_ca
 
     pprof_arena scratch = {0};
     evidence evidence;
-    bool done = gather_evidence(estimator, function, &scratch, &evidence) &&
+    bool done = gather_evidence(estimator, index, &scratch, &evidence) &&
                 pgo_fit_frequencies(&function->graph, evidence.observations, evidence.observation_count, evidence.terms,
                                     &options, estimator->run->arena, &work->fit, estimator->run->status);
     pprof_arena_free(&scratch);
