@@ -188,12 +188,26 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
                           .call = index};
 }
 
-/* Whether the samples of a direct call tell how often it ran, their absence too. A call at line 0 cannot have any;
- * those of a jump may be among the samples of its callee that came through calls not known here, and so may those of
- * any call when half of the callee's are: a recording without stacks, or with broken ones. */
+/* A callee that is one block without calls, as accessors are: where it is inlined nothing may be left of it, its
+ * address folded into its caller's instructions, its loads moved out of their loop. So calls of it without samples say
+ * nothing.
+ *
+ *   if (a[i] == b[j]) …          two calls of std::vector's operator[] in hunspell's hottest loop, without a sample
+ *
+ * Accuracy of the eight programs .839 .790 .808 .708, so .840 .792 .810 .709; held out .843 .810 .823 .707, so .843
+ * .810 .823 .708; from outside .825 .768 .785 .547, so .828 .775 .792 .549. The cost counted a tenth is as good, a
+ * third half as good; calls with samples left out as well: .839 .799 .810 .701 and .841 .806 .824 .693. */
+static bool may_fold_away(const pgo_function *callee) {
+    return callee->graph.block_count == 1 && callee->call_count == 0;
+}
+
+/* Whether the samples of a direct call tell how often it ran, their absence too. A call at line 0 cannot have any, and
+ * one of an accessor need not; those of a jump may be among the samples of its callee that came through calls not known
+ * here, and so may those of any call when half of the callee's are: a recording without stacks, or with broken ones. */
 static bool tells_frequency(const pgo_estimator *estimator, const pgo_call *call) {
     const pgo_function_work *callee = &estimator->work[call->callee];
     if (call->line == 0) return false;
+    if (call->leaf == 0 && may_fold_away(&estimator->module->functions[call->callee])) return false;
     if (call->leaf != 0 || callee->unexplained_samples <= MOST_UNEXPLAINED_SAMPLES) return true;
     return !call->may_be_jump && callee->unexplained_samples <= MOST_UNEXPLAINED_SHARE * callee->own_samples;
 }
