@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,7 +64,7 @@ class Program:
             found = sorted(glob.glob(str(self.source / self.expand(pattern))))
             if not found:
                 sys.exit(f"{self.name}: no source matches {pattern}")
-            files += [f for f in found if os.path.basename(f) not in self.leave_out]
+            files += [f for f in found if not any(fnmatch(os.path.basename(f), name) for name in self.leave_out)]
         return files
 
     def commands(self, executable, which):
@@ -124,9 +125,11 @@ PROGRAMS = [
 
 
 def select_programs(names):
-    """The programs of these names ("held-out" is a group of them); without any, those that libpgo is tuned on."""
+    """The programs of these names ("held-out" and "outside" are groups); without any, those that libpgo is tuned on."""
     from held_out import HELD_OUT
-    known = {program.name: [program] for program in PROGRAMS + HELD_OUT} | {"held-out": HELD_OUT}
+    from outside import OUTSIDE
+    known = {program.name: [program] for program in PROGRAMS + HELD_OUT + OUTSIDE}
+    known |= {"held-out": HELD_OUT, "outside": OUTSIDE}
     for name in names:
         if name not in known:
             sys.exit(f"no program '{name}'; there are: {' '.join(known)}")
@@ -137,7 +140,7 @@ def install():
     """What the benchmarks need besides libpgo's own packages."""
     shell = (f". {ROOT}/.ci/debian; install_packages build-essential cmake ninja-build pkg-config clang-{LLVM} "
              f"llvm-{LLVM} llvm-{LLVM}-dev libclang-rt-{LLVM}-dev lld-{LLVM} protobuf-c-compiler libprotobuf-c-dev "
-             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip brotli")
+             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip brotli lzip")
     subprocess.run(["sh", "-c", shell], check=True)
     if "PGO_PLUGIN" not in os.environ:
         build = ROOT / "build"
@@ -200,8 +203,8 @@ def compile_program(program, variant, flags, link_flags=(), pad=0, environment=N
     env = dict(os.environ, **(environment or {}))
 
     def compile_one(source):
-        compiler = CLANGXX if source.endswith((".cpp", ".cc")) else CLANG
-        output = folder / (os.path.basename(source) + ".o")
+        compiler = CLANGXX if source.endswith((".cpp", ".cc", ".cxx")) else CLANG
+        output = folder / ("-".join(Path(source).parts[-2:]) + ".o")  # two folders may have a file of one name
         run([compiler, *flags, *[program.expand(flag) for flag in program.flags], "-w", "-c", source, "-o", output],
             env=env, cwd=folder)
         return output
@@ -221,7 +224,7 @@ def link_program(program, folder, objects, link_flags, pad):
         assembly = WORK / f"pad{pad}.s"
         assembly.write_text(text)
         run([CLANG, "-c", assembly, "-o", pad_object])
-    driver = CLANGXX if any(str(o).endswith((".cpp.o", ".cc.o")) for o in objects) else CLANG
+    driver = CLANGXX if any(str(o).endswith((".cpp.o", ".cc.o", ".cxx.o")) for o in objects) else CLANG
     run([driver, pad_object, *objects, "-o", executable, *link_flags,
          *program.libraries])
     return executable
