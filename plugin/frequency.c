@@ -26,6 +26,9 @@ static const double PULL_LIMIT = 4;
 /* What one invocation costs at least where it is inlined. */
 static const double LEAST_INLINED_COST = 0.02;
 
+/* What costs less than this where it is inlined may leave nothing there; 3 and 30 are alike. */
+static const float MOST_FOLDED_COST = 5;
+
 /* No invocation is taken to cost more than this with all that it calls: loops in loops that no sample met are predicted
  * to run thousands of times. Limits of 8, 20, 60 and 1000 are alike to .003 in every measure. */
 static const double MOST_WHOLE_COST = 60;
@@ -188,7 +191,7 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
                           .call = index};
 }
 
-/* A callee that is one block without calls, as accessors are: where it is inlined nothing may be left of it, its
+/* A callee that is one cheap block without calls, as accessors are: where it is inlined nothing may be left of it, its
  * address folded into its caller's instructions, its loads moved out of their loop. So calls of it without samples say
  * nothing.
  *
@@ -198,7 +201,8 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
  * .810 .823 .708; from outside .825 .768 .785 .547, so .828 .775 .792 .549. The cost counted a tenth is as good, a
  * third half as good; calls with samples left out as well: .839 .799 .810 .701 and .841 .806 .824 .693. */
 static bool may_fold_away(const pgo_function *callee) {
-    return callee->graph.block_count == 1 && callee->call_count == 0;
+    return callee->graph.block_count == 1 && callee->call_count == 0 &&
+           callee->block_cost[0] - callee->call_cost[0] < MOST_FOLDED_COST;
 }
 
 /* Whether the samples of a direct call tell how often it ran, their absence too. A call at line 0 cannot have any, and
