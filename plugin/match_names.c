@@ -1,10 +1,10 @@
 /* Takes the module's names for functions and the profile's; gives for each of the module's functions the one function
  * of the profile that it is, or why none was taken.
  *
- * Names are compared in tiers, the surest first: as they are; without the suffixes of clones and promoted statics; and
- * for profilers that keep demangled or shortened names, the module's names in ever shorter forms. A function is taken
- * only if it is the only one that fits; files and start lines decide among several. Nothing is ever guessed.
- * Cannot know that a function was renamed. */
+ * Names are compared in tiers, the surest first: as they are, but for the several symbols of one constructor or
+ * destructor; without the suffixes of clones and promoted statics; and for profilers that keep demangled or shortened
+ * names, the module's names in ever shorter forms. A function is taken only if it is the only one that fits; files and
+ * start lines decide among several. Nothing is ever guessed. Cannot know that a function was renamed. */
 #include "match.h"
 
 #include <stdlib.h>
@@ -63,10 +63,20 @@ static const char *demangle(name_matcher *matcher, const char *name) {
     return copy;
 }
 
+static const char *unify(const name_matcher *matcher, const char *name) {
+    return pprof_unify_structors(name, matcher->scratch, matcher->status);
+}
+
 static bool set_key(name_key *key, const char *text) {
     if (text == NULL) return false;
     key->text = text;
     key->length = strlen(text);
+    return true;
+}
+
+static bool set_stripped_key(name_key *key, const char *text) {
+    if (!set_key(key, text)) return false;
+    key->length = pprof_strip_name_suffixes(text);
     return true;
 }
 
@@ -85,12 +95,9 @@ static bool make_static_key(name_matcher *matcher, const char *name, name_key *k
 static bool make_identity_key(name_matcher *matcher, name_key *key) {
     const pgo_identity *identity = &matcher->identities[key->identity];
     const char *name = identity->linkage_name;
-    if (matcher->tier == TIER_EXACT) return set_key(key, name);
+    if (matcher->tier == TIER_EXACT) return set_key(key, unify(matcher, name));
     if (matcher->tier == TIER_C_STATIC) return make_static_key(matcher, name, key);
-    if (matcher->tier == TIER_STRIPPED) {
-        *key = (name_key){name, pprof_strip_name_suffixes(name), key->identity};
-        return true;
-    }
+    if (matcher->tier == TIER_STRIPPED) return set_stripped_key(key, unify(matcher, name));
     const char **demangled = &matcher->demangled[key->identity];
     if (*demangled == NULL) *demangled = demangle(matcher, name);
     if (*demangled == NULL) return false;
@@ -105,10 +112,9 @@ static bool make_weight_key(name_matcher *matcher, const pprof_weight_function *
     *key = (name_key){0};
     switch (matcher->tier) {
     case TIER_EXACT:
-        return set_key(key, function->linkage_name);
+        return set_key(key, unify(matcher, function->linkage_name));
     case TIER_STRIPPED:
-        *key = (name_key){function->linkage_name, pprof_strip_name_suffixes(function->linkage_name), 0};
-        return true;
+        return set_stripped_key(key, unify(matcher, function->linkage_name));
     case TIER_C_STATIC:
         return make_static_key(matcher, function->linkage_name, key);
     default:
@@ -176,9 +182,10 @@ static uint32_t choose_function(name_matcher *matcher, pgo_identity *identity) {
     return PGO_NONE;
 }
 
-/* Whether two identities are one function: a declaration knows neither file nor line. */
-static bool are_one_function(const pgo_identity *a, const pgo_identity *b) {
-    if (strcmp(a->linkage_name, b->linkage_name) != 0) return false;
+/* Whether two identities of one key are one function: a declaration knows neither file nor line. The key of the surest
+ * tier is the name itself, or one for all symbols of a constructor; those that differ in it are not one. */
+static bool are_one_function(const name_matcher *matcher, const pgo_identity *a, const pgo_identity *b) {
+    if (matcher->tier != TIER_EXACT && strcmp(a->linkage_name, b->linkage_name) != 0) return false;
     return a->file[0] == '\0' || b->file[0] == '\0' ||
            (strcmp(a->file, b->file) == 0 && a->start_line == b->start_line);
 }
@@ -199,7 +206,7 @@ static bool settle_function(name_matcher *matcher, const name_key *keys, const u
             winner = identity;
             best_rating = rating;
             is_ambiguous = false;
-        } else if (winner != NULL && rating == best_rating && !are_one_function(identity, winner)) {
+        } else if (winner != NULL && rating == best_rating && !are_one_function(matcher, identity, winner)) {
             is_ambiguous = true;
         }
     }
@@ -210,7 +217,7 @@ static bool settle_function(name_matcher *matcher, const name_key *keys, const u
     for (uint32_t i = 0; i < count; i++) {
         pgo_identity *identity = &matcher->identities[keys[i].identity];
         if (choices[i] != w) continue;
-        if (!is_ambiguous && are_one_function(identity, winner))
+        if (!is_ambiguous && are_one_function(matcher, identity, winner))
             identity->weight_function = w;
         else
             identity->miss_reason = "ambiguous: several functions of this module fit one of the profile";

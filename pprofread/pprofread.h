@@ -421,6 +421,11 @@ bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weigh
  * order: what compilers add to a function that they promote, cut in pieces or specialize. */
 size_t pprof_strip_name_suffixes(const char *name);
 
+/* name_suffixes.c: [name], or where it is one of the several symbols of a C++ constructor or destructor that one piece
+ * of source has, the one of the base object (_ZN3BoxC2Ev for _ZN3BoxC1Ev), in the arena; NULL when memory is out. Names
+ * are looked up in an index (PPROF_KEY_NAME) in this form. */
+const char *pprof_unify_structors(const char *name, pprof_arena *arena, pprof_status *status);
+
 /* ---- hot.c: the call edges that carry most of the weight ------------------------------------------------------ */
 
 /* A call edge of the flat view, the key that the plugin's inlining goes by. */

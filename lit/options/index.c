@@ -43,7 +43,7 @@
 // RUN: not %{compile} -pgo-profile=short.pgoidx 2>&1 | FileCheck --check-prefix=SHORT %s
 // SHORT: error: pgo: short.pgoidx: truncated index: 400 bytes, where the header says {{[0-9]+}}; copy it again
 // RUN: not %{compile} -pgo-profile=next.pgoidx 2>&1 | FileCheck --check-prefix=NEXT %s
-// NEXT: error: pgo: next.pgoidx: an index of version 2, where this libpgo reads version 1; make it again with `pprofread index`
+// NEXT: error: pgo: next.pgoidx: an index of version 3, where this libpgo reads version 2; make it again with `pprofread index`
 //
 // As a warning: the module is left as it was.
 // RUN: %{compile} -pgo-profile=damaged.pgoidx -mllvm -pgo-on-error=warn 2>&1 | FileCheck --check-prefix=WARN %s
@@ -71,7 +71,7 @@ function gone file index.c.tmp/x.c start 50
 //--- damage.py
 data = open("x.pgoidx", "rb").read()
 open("short.pgoidx", "wb").write(data[:400])
-open("next.pgoidx", "wb").write(data[:12] + b"\2" + data[13:])
+open("next.pgoidx", "wb").write(data[:12] + b"\3" + data[13:])
 at = data.index(b"step\0")
 open("damaged.pgoidx", "wb").write(data[:at] + b"S" + data[at + 1:])
 //--- x.c

@@ -29,7 +29,7 @@
 
 /* Of the format, and of what the library makes of a profile: raised when either changes, so that an index never says
  * anything else than its profile would. test_index.c notices. */
-#define PPROF_INDEX_VERSION 1u
+#define PPROF_INDEX_VERSION 2u
 #define PPROF_INDEX_MAGIC "pgo-index\0\0\0"
 
 enum { PPROF_MAGIC_SIZE = sizeof PPROF_INDEX_MAGIC - 1, PPROF_CHUNK_SIZE = 1024, PPROF_CHECKSUM_SIZE = 4 };

@@ -147,13 +147,13 @@ static pprof_string get_static_name(const char *linkage_name) {
     return strnlen(at, length) == length ? (pprof_string){at, length} : (pprof_string){"", 0};
 }
 
-static bool list_keys(index_maker *maker) {
+static bool list_keys(index_maker *maker, pprof_arena *scratch) {
     maker->pairs.count = 0;
     for (uint32_t i = 0; i < maker->weights->function_count; i++) {
         const pprof_weight_function *function = &maker->weights->functions[i];
         pprof_string plain = get_static_name(function->linkage_name);
-        if (!add_key(maker, PPROF_KEY_NAME, function->linkage_name, pprof_strip_name_suffixes(function->linkage_name),
-                     i) ||
+        const char *name = pprof_unify_structors(function->linkage_name, scratch, maker->status);
+        if (name == NULL || !add_key(maker, PPROF_KEY_NAME, name, pprof_strip_name_suffixes(name), i) ||
             !add_key(maker, PPROF_KEY_NAME, plain.text, plain.length, i) ||
             !add_key(maker, PPROF_KEY_FILE, function->file, strlen(function->file), i))
             return false;
@@ -171,9 +171,9 @@ static void unite_pairs(pprof_list *list) {
     list->count = kept;
 }
 
-static bool write_keys(index_maker *maker) {
+static bool write_keys(index_maker *maker, pprof_arena *scratch) {
     enum { KEYS_PER_BUCKET = 4 };
-    if (!list_keys(maker)) return false;
+    if (!list_keys(maker, scratch)) return false;
     unite_pairs(&maker->pairs);
     const pprof_pair *keys = maker->pairs.items;
     uint32_t count = maker->pairs.count, bucket_count = count / KEYS_PER_BUCKET + 1;
@@ -234,7 +234,7 @@ static bool write_curve(index_maker *maker, pprof_curve curve) {
 static bool write_sections(index_maker *maker, const pprof_origin *origin) {
     pprof_arena scratch = {0};
     bool done = write_functions(maker, origin, &scratch) && write_bodies(maker) && write_edges(maker, &scratch) &&
-                write_keys(maker);
+                write_keys(maker, &scratch);
     for (int curve = 0; curve < PPROF_CURVE_COUNT && done; curve++) done = write_curve(maker, (pprof_curve)curve);
     pprof_arena_free(&scratch);
     return done;

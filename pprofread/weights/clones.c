@@ -1,5 +1,5 @@
 /* Takes Weights; gives them back with the clones of one function united: walk, walk.part.0 and walk.constprop.1 come
- * from one piece of source, and the module that is compiled now has only walk.
+ * from one piece of source, and the module that is compiled now has only walk; so do the symbols of a C++ constructor.
  *
  * Functions are clones of one when their names agree without suffixes, and their start lines and files agree too:
  *
@@ -20,6 +20,7 @@
 /* The old functions in the order of what makes clones equal. */
 typedef struct clone_key {
     const pprof_weight_function *function;
+    const char *name;   /* one for all symbols of a constructor */
     size_t name_length; /* without suffixes */
     uint32_t index;
 } clone_key;
@@ -45,7 +46,7 @@ typedef struct clone_merger {
 
 static int compare_clones(const clone_key *a, const clone_key *b) {
     size_t shorter = a->name_length < b->name_length ? a->name_length : b->name_length;
-    int order = memcmp(a->function->linkage_name, b->function->linkage_name, shorter);
+    int order = memcmp(a->name, b->name, shorter);
     if (order == 0) order = (a->name_length > b->name_length) - (a->name_length < b->name_length);
     if (order == 0) order = strcmp(a->function->file, b->function->file);
     if (order != 0) return order;
@@ -67,7 +68,9 @@ static bool number_functions(clone_merger *merger) {
     if (keys == NULL || first_clone == NULL || merger->new_function == NULL) return false;
     for (uint32_t f = 0; f < count; f++) {
         const pprof_weight_function *function = &merger->old->functions[f];
-        keys[f] = (clone_key){function, pprof_strip_name_suffixes(function->linkage_name), f};
+        const char *name = pprof_unify_structors(function->linkage_name, merger->scratch, merger->status);
+        if (name == NULL) return false;
+        keys[f] = (clone_key){function, name, pprof_strip_name_suffixes(name), f};
     }
     qsort(keys, count, sizeof *keys, compare_keys);
     for (uint32_t k = 0; k < count; k++) {

@@ -111,9 +111,37 @@ static void different_functions_stay_apart(void **state) {
     pprof_arena_free(&arena);
 }
 
+/* The symbols of one constructor or destructor, which a profiler picks by chance, and those of inlined frames. */
+static void symbols_of_a_constructor_are_one(void **state) {
+    (void)state;
+    assert_merges(HEADER "total 14 samples 14\n"
+                         "function _ZN3BoxC1Ei start 10\n"
+                         "  self 1 4\n"
+                         "function _ZN3BoxC2Ei start 10\n"
+                         "  self 1 3\n"
+                         "function _ZN3BoxD0Ev start 20\n"
+                         "  self 0 1\n"
+                         "  call 0 _ZN3BoxD1Ev 2 2\n"
+                         "    self 1 2\n"
+                         "function _ZN3BoxD1Ev start 20\n"
+                         "  self 1 2\n"
+                         "function _ZN3BoxD2Ev start 20\n"
+                         "  self 1 4\n",
+                  HEADER "total 14 samples 14\n"
+                         "function _ZN3BoxC1Ei start 10\n"
+                         "  self 1 7\n"
+                         "function _ZN3BoxD0Ev start 20\n"
+                         "  self 0 1\n"
+                         "  call 0 _ZN3BoxD1Ev 2 2\n"
+                         "    self 1 2\n"
+                         "function _ZN3BoxD1Ev start 20\n"
+                         "  self 1 6\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_join_their_function),
+        cmocka_unit_test(symbols_of_a_constructor_are_one),
         cmocka_unit_test(calls_of_clones_join_at_their_callers),
         cmocka_unit_test(different_functions_stay_apart),
     };

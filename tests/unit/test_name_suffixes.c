@@ -1,4 +1,5 @@
-/* What compilers append to names goes, in any combination; what belongs to a name stays. */
+/* What compilers append to names goes, in any combination; what belongs to a name stays. The symbols of one constructor
+ * are one. */
 #include "pprofread.h"
 
 #include <setjmp.h>
@@ -60,7 +61,51 @@ static void test_endings(void **state) {
     }
 }
 
+static void test_structors(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *unified;
+    } cases[] = {
+        {"_ZN7HashMgrD1Ev", "_ZN7HashMgrD2Ev"},
+        {"_ZN7HashMgrC1EPKcS1_S1_", "_ZN7HashMgrC2EPKcS1_S1_"},
+        {"_ZN7HashMgrC4EPKcS1_S1_", "_ZN7HashMgrC2EPKcS1_S1_"},
+        {"_ZN7HashMgrC2EPKcS1_S1_", "_ZN7HashMgrC2EPKcS1_S1_"},
+        {"_ZN3BoxD1Ev.cold", "_ZN3BoxD2Ev.cold"},
+        /* with template arguments, of the class and its own; with an ABI tag; inherited */
+        {"_ZNSt6vectorIP7HashMgrSaIS1_EED1Ev", "_ZNSt6vectorIP7HashMgrSaIS1_EED2Ev"},
+        {"_ZN3BoxC1IiEET_", "_ZN3BoxC2IiEET_"},
+        {"_ZN3BoxC1B5cxx11Ev", "_ZN3BoxC2B5cxx11Ev"},
+        {"_ZN7DerivedCI14BaseEi", "_ZN7DerivedCI24BaseEi"},
+        {"_ZN7DerivedCI14BaseIcEEPT_i", "_ZN7DerivedCI24BaseIcEEPT_i"},
+        /* a lambda in a constructor */
+        {"_ZZN3BoxC1EvENKUlvE_clEv", "_ZZN3BoxC2EvENKUlvE_clEv"},
+        /* code of its own, and what only looks alike */
+        {"_ZN3BoxD0Ev", "_ZN3BoxD0Ev"},
+        {"_ZN4D1EvC3fooEv", "_ZN4D1EvC3fooEv"},
+        {"_ZN6MyC1Ev3getEv", "_ZN6MyC1Ev3getEv"},
+        {"_Z3fooC1Ev", "_Z3fooC1Ev"},
+        {"BoxC1Ev", "BoxC1Ev"},
+        {"C1E", "C1E"},
+        {"", ""},
+        /* broken names end where they end */
+        {"_ZN", "_ZN"},
+        {"_ZN99BoxC1Ev", "_ZN99BoxC1Ev"},
+        {"_ZN99999999999999999999999BoxC1Ev", "_ZN99999999999999999999999BoxC1Ev"},
+        {"_ZN3BoxC", "_ZN3BoxC"},
+        {"_ZN3BoxCI", "_ZN3BoxCI"},
+        {"_ZN3BoxCI1", "_ZN3BoxCI2"},
+        {"_ZN3BoxC1", "_ZN3BoxC1"},
+    };
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *unified = pprof_unify_structors(cases[i].name, &arena, &status);
+        if (unified == NULL || strcmp(unified, cases[i].unified) != 0) fail_msg("%s gives %s", cases[i].name, unified);
+    }
+    pprof_arena_free(&arena);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_endings)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_endings), cmocka_unit_test(test_structors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
