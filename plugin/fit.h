@@ -88,7 +88,8 @@ typedef struct pgo_evidence {
     double samples;
     uint32_t first_term, term_count;
     bool is_whole_function;
-    double shape; /* k: how many samples their absence can at most count for; objective.c fills it */
+    bool is_limit; /* fewer samples than these are as likely */
+    double shape;  /* k: how many samples their absence can at most count for; objective.c fills it */
 } pgo_evidence;
 
 typedef struct pgo_problem {

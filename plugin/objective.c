@@ -10,7 +10,8 @@
  * binomial of shape k says so, −S log μ + (S + k) log(k + μ): however many the samples, their absence counts for no
  * more than k of them. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of what lies there,
  * weighted by the flow of the fit so far. It believes in presence more than in absence, and rightly so: a timer's
- * samples gather on one instruction of a block, the one that waits, and leave the others bare.
+ * samples gather on one instruction of a block, the one that waits, and leave the others bare. Of an observation that is
+ * a limit only the absence speaks: μ below S is as good as S.
  *
  * The gradient needs one more solution of the same factorization: v = (I − P)⁻¹ dF/df, then dF/dp = f · v along each
  * edge. Cannot know costs that depend on data (cache misses), nor where samples went that left their line. */
@@ -86,9 +87,12 @@ static double add_losses(pgo_fit_state *state, double rate, double *rate_slope) 
         const pgo_evidence *evidence = &problem->evidence[o];
         double samples = evidence->samples, shape = evidence->shape;
         double flow = pgo_sum_cost(state, evidence) + LEAST_FLOW, expected = rate * flow;
+        bool is_within = evidence->is_limit && expected < samples;
+        if (is_within) expected = samples; /* as good as the best; no slope */
         loss += (samples + shape) * pgo_log(shape + expected);
         if (samples > 0) loss -= samples * pgo_log(expected);
         double slope = (samples + shape) * expected / (shape + expected) - samples; /* by log expected */
+        if (is_within) continue;
         *rate_slope += slope;
         for (uint32_t t = evidence->first_term; t < evidence->first_term + evidence->term_count; t++)
             state->worth[problem->term_node[t]] += slope / flow * problem->term_cost[t];

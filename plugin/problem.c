@@ -169,7 +169,8 @@ static bool build_evidence(const pgo_observation *observations, uint32_t observa
             (pgo_evidence){.samples = samples,
                            .first_term = first,
                            .term_count = problem->term_count - first,
-                           .is_whole_function = observation->is_whole_function};
+                           .is_whole_function = observation->is_whole_function,
+                           .is_limit = observation->is_limit};
     }
     return true;
 }

@@ -176,10 +176,11 @@ static void wrappers_leave_no_samples(void **state) {
     assert_true(left[1] > 0.4 && left[1] < 0.55);
 }
 
-/* Nor does a call of a wrapper, unless something came through it, or what the wrapper calls would have shown. */
+/* Nor does a call of a wrapper, unless what the wrapper calls would have shown; what came through it is a limit. */
 static void samples_below_a_wrapper_show_its_call(void **state) {
     (void)state;
-    enum { NOTHING_BELOW, DEAR_BELOW, DEAR_AND_SEEN, CASES };
+    enum { NOTHING_BELOW, DEAR_BELOW, DEAR_AND_HARDLY_SEEN, DEAR_AND_SEEN, CASES };
+    static const uint64_t inclusive[CASES] = {0, 0, 20, 3000};
     double left[CASES];
     for (int i = 0; i < CASES; i++) {
         fixture *f = make_fixture();
@@ -187,13 +188,14 @@ static void samples_below_a_wrapper_show_its_call(void **state) {
         f->functions[wrapper].call_cost[0] = 8;
         add_call(f, 0, 5, below, 0);
         uint32_t caller = add_chooser(f);
-        add_call(f, 1, 10, wrapper, 0)->inclusive = i == DEAR_AND_SEEN ? 100 : 0;
+        add_call(f, 1, 10, wrapper, 0)->inclusive = inclusive[i];
         estimate(f);
         left[i] = get_left(f, caller);
         free_fixture(f);
     }
     assert_true(left[NOTHING_BELOW] > 0.4 && left[NOTHING_BELOW] < 0.55);
     assert_true(left[DEAR_BELOW] < 0.15);
+    assert_true(left[DEAR_AND_HARDLY_SEEN] > 0.03 && left[DEAR_AND_HARDLY_SEEN] < 0.2);
     assert_true(left[DEAR_AND_SEEN] > 0.4 && left[DEAR_AND_SEEN] < 0.55);
 }
 
