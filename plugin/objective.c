@@ -10,8 +10,8 @@
  * binomial of shape k says so, −S log μ + (S + k) log(k + μ): however many the samples, their absence counts for no
  * more than k of them. Cheap locations are weak evidence: k = limit · c/(c + half), c the mean cost of what lies there,
  * weighted by the flow of the fit so far. It believes in presence more than in absence, and rightly so: a timer's
- * samples gather on one instruction of a block, the one that waits, and leave the others bare. Of an observation that is
- * a limit only the absence speaks: μ below S is as good as S.
+ * samples gather on one instruction of a block, the one that waits, and leave the others bare. Of an observation that
+ * is a limit only the absence speaks: μ below S is as good as S.
  *
  * The gradient needs one more solution of the same factorization: v = (I − P)⁻¹ dF/df, then dF/dp = f · v along each
  * edge. Cannot know costs that depend on data (cache misses), nor where samples went that left their line. */
