@@ -1,11 +1,12 @@
-// A small function that no sample met, its code being in inlined copies, gets the count of its calls and is not cold.
+// A small function that no sample met, its code being in inlined copies, gets the count of its calls and is not cold:
+// all of it where nothing of the function may be left there, as of get, whose caller goes round millions of times.
 // One that costs too much to have gone unseen, or that is called where nothing seems to run, gets none.
 //
 // RUN: split-file %s %t
 // RUN: %clang_pgo -O2 -g1 -c -o %t/x.o -Rpass-analysis=pgo -mllvm -pgo-profile=%t/x.weights %t/x.c 2>&1 \
 // RUN:   | FileCheck %s
 //
-// CHECK-DAG: x.c:2:1: remark: entry count {{[1-9][0-9][0-9][0-9][0-9]+}}, from its callers; no samples of its own [-Rpass-analysis=pgo]
+// CHECK-DAG: x.c:2:1: remark: entry count {{([0-9]{7,8})}}, from its callers; no samples of its own [-Rpass-analysis=pgo]
 // CHECK-DAG: x.c:3:1: remark: no samples: placed among the cold functions
 // CHECK-DAG: x.c:10:1: remark: no samples: placed among the cold functions
 //
