@@ -9,8 +9,7 @@
  * Conventions. A function that can fail takes a pprof_status last and returns false (or NULL) after it has put a
  * message there. What a function gives lives in the pprof_arena it was handed and dies with it. Nothing here prints
  * (except to a FILE that the caller passes), exits, or keeps global state; two threads may use it on two arenas.
- * All sums of sample values saturate at the type's limit.
- */
+ * All sums of sample values saturate at the type's limit. */
 #ifndef PPROFREAD_H
 #define PPROFREAD_H
 
@@ -412,18 +411,15 @@ bool pprof_compute_weights(const pprof_profile *profile, const char *path, const
 bool pprof_parse_weights(const pprof_source *source, pprof_arena *arena, pprof_weights *weights, pprof_status *status);
 bool pprof_print_weights(const pprof_weights *weights, FILE *out, pprof_status *status);
 
-/* Reads a profile in any form (pprof, weights text, index), told apart by content, and gives its Weights, clones of one
- * function united. */
+/* Reads a profile in any form (pprof, weights text, index), told by content; gives its Weights, clones united. */
 bool pprof_load_weights(const char *path, uint64_t size_limit, const pprof_weights_options *options, pprof_arena *arena,
                         pprof_weights *weights, pprof_status *status);
 
 /* name_suffixes.c: the length of [name] without .llvm.N, .__uniq.N, .part.N, .constprop.N, .isra.N, .cold, in any
- * order: what compilers add to a function that they promote, cut in pieces or specialize. */
+ * order: what compilers add to a function that they promote, cut in pieces or specialize. And [name], or for each of
+ * the symbols of one constructor or destructor the base object's (_ZN3BoxC2Ev for C1, C4), in the arena; NULL when
+ * memory is out. An index finds names (PPROF_KEY_NAME) in this form. */
 size_t pprof_strip_name_suffixes(const char *name);
-
-/* name_suffixes.c: [name], or where it is one of the several symbols of a C++ constructor or destructor that one piece
- * of source has, the one of the base object (_ZN3BoxC2Ev for _ZN3BoxC1Ev), in the arena; NULL when memory is out. Names
- * are looked up in an index (PPROF_KEY_NAME) in this form. */
 const char *pprof_unify_structors(const char *name, pprof_arena *arena, pprof_status *status);
 
 /* ---- hot.c: the call edges that carry most of the weight ------------------------------------------------------ */
