@@ -199,7 +199,7 @@ static located_call locate_call(const pgo_module *module, uint32_t index) {
  *   if (a[i] == b[j]) …          two calls of std::vector's operator[] in hunspell's hottest loop, without a sample
  *
  * Accuracy of the eight programs .839 .790 .808 .708, so .840 .792 .810 .709; held out .843 .810 .823 .707, so .843
- * .810 .823 .708; from outside .825 .768 .785 .547, so .828 .775 .792 .549. The cost counted a tenth is as good, a
+ * .810 .823 .708; from outside .825 .771 .785 .550, so .828 .780 .793 .550. The cost counted a tenth is as good, a
  * third half as good; calls with samples left out as well: .839 .799 .810 .701 and .841 .806 .824 .693. */
 static bool may_fold_away(const pgo_function *callee) {
     return callee->graph.block_count == 1 && callee->call_count == 0 &&
@@ -247,14 +247,15 @@ static bool find_whole_cost(pgo_estimator *estimator, uint32_t index) {
  *
  *   if (size < 0) return report_error(LINE);      report_error → format_message → a loop of cost 40: without a sample
  *                                                 the branch is cold, however little report_error itself costs
- *   while (step(s) == CHANGED) prepare(s);        prepare → parse → …, cost 500: 12 samples are no more than one call
- * of it for all of 20,000 in step
+ *   while (step(s) == CHANGED) prepare(s);        prepare → parse → …, cost 500: 12 samples are hardly a call of it,
+ *                                                 whatever prepare itself costs
  *
  * Accuracy where nothing came through: eight programs .838 .787 .808 .709, so .840 .787 .809 .708; held out .843 .811
  * .823 .705, so .843 .811 .824 .707. sqlite3.c, full of such branches, ran .897 times -O2's instructions, before .920.
  * Where only deeper samples did: .840 .792 .810 .709, so .839 .795 .810 .714; .843 .810 .823 .708, so .843 .810 .824
- * .708; from outside .828 .780 .793 .550, so .827 .786 .793 .550. Without, sqlite3_step was told to prepare its
- * statement once in 16 steps; LLVM inlined all of the parser there, and doubled sqlite's code. */
+ * .708; from outside .828 .780 .793 .550, so .827 .786 .793 .550. Without, another change made
+ * sqlite3_step prepare its statement once in 16 steps: LLVM inlined all of the parser there, and sqlite's code doubled.
+ */
 typedef struct call_evidence {
     double samples, cost;
     bool is_limit;
