@@ -140,7 +140,7 @@ def install():
     """What the benchmarks need besides libpgo's own packages."""
     shell = (f". {ROOT}/.ci/debian; install_packages build-essential cmake ninja-build pkg-config clang-{LLVM} "
              f"llvm-{LLVM} llvm-{LLVM}-dev libclang-rt-{LLVM}-dev lld-{LLVM} protobuf-c-compiler libprotobuf-c-dev "
-             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip brotli lzip")
+             "zlib1g-dev libcjson-dev linux-perf tcl dpkg-dev bzip2 zstd lz4 gzip brotli lzip valgrind")
     subprocess.run(["sh", "-c", shell], check=True)
     if "PGO_PLUGIN" not in os.environ:
         build = ROOT / "build"
@@ -168,6 +168,16 @@ def make_inputs(programs):
         if program.make_inputs and not complete.exists():
             program.make_inputs(WORK / "input")
             complete.touch()
+
+
+def prepare_programs(names):
+    """The programs of these names, with all that it takes to build and run them."""
+    programs = select_programs(names)
+    install()
+    WORK.mkdir(parents=True, exist_ok=True)
+    fetch(programs)
+    make_inputs(programs)
+    return programs
 
 
 def make_shared_inputs():

@@ -146,7 +146,7 @@ typedef struct pgo_observation {
     double samples;
     uint32_t first_term, term_count; /* into terms */
     bool is_whole_function;          /* all of the function's samples, line 0 included, against all of its cost */
-    bool is_limit;                   /* at most so many samples, of terms that are more than their cost says */
+    bool is_limit;                   /* the samples are what the terms may have at most: fewer are as likely */
 } pgo_observation;
 
 typedef struct pgo_term {
