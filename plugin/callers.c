@@ -1,15 +1,9 @@
 /* Takes who calls whom, what the profile has of each function, and the fits of the callers; gives what the callers say
  * of how often a function was entered.
  *
- * A function that a header defines as static has a copy in every file that includes it, and the profile knows them
- * under one name: its samples are those of all copies together. Which of them are this file's is told by the calls that
- * the profile saw in functions of this file.
+ * Of a header's function only this file's share of the samples counts (header_copies.c).
  *
- *   list.h   static node *find(…) { … }        profile   load ▶ find 30, save ▶ find 70
- *   load.c   #include "list.h"                 load.c    find ran for 30 of its 100 samples
- *
- * Cannot know calls from other modules, nor callers that left no frame: a header function whose samples came through
- * a jump from this file looks as if they were another's. */
+ * Cannot know calls from other modules, nor callers that left no frame. */
 #include "estimator.h"
 
 #include <stdlib.h>
@@ -98,90 +92,8 @@ static bool count_samples(pgo_estimator *estimator) {
     return true;
 }
 
-/* ---- functions of headers ---- */
-
-/* What it is worth, mean entry on bench/accuracy: .696 to .698, of the programs held out .646 to .696 (brotli .49 to
- * .74, gawk .55 to .76); the other measures stay.
- *
- * Shares of functions that call each other hang on one another: from 1 down, each round a step of the way. Samples
- * whose caller is not known make those of a cycle a little smaller in each round, without end; hence no more than this.
- */
-enum { SHARE_ROUNDS = 6 };
-
-/* A call that the profile saw, of a header function by another function of this module. */
-typedef struct header_call {
-    uint32_t caller, callee;
-    double samples;
-} header_call;
-
-/* A copy of its own in this module, called from nowhere else. */
-static bool is_header_copy(const pgo_estimator *estimator, uint32_t index) {
-    const pgo_function *function = &estimator->module->functions[index];
-    const pgo_function_work *work = &estimator->work[index];
-    return pgo_takes_part(function) && function->weight_function != PGO_NONE && work->own_samples > 0 &&
-           function->header_uses != 0 && function->header_uses == work->caller_count;
-}
-
-/* The functions' numbers plus one, by their weight function. */
-static bool list_header_copies(pgo_estimator *estimator, pgo_sparse *copies) {
-    for (uint32_t f = 0; f < estimator->module->function_count; f++) {
-        if (!is_header_copy(estimator, f)) continue;
-        uint64_t *copy = pgo_reach_sparse(copies, estimator->module->functions[f].weight_function, &estimator->scratch,
-                                          estimator->run->status);
-        if (copy == NULL) return false;
-        *copy = (uint64_t)f + 1;
-    }
-    return true;
-}
-
-static bool list_header_calls(pgo_estimator *estimator, const pgo_sparse *copies, header_call **calls,
-                              uint32_t *count) {
-    const pgo_module *module = estimator->module;
-    uint32_t capacity = 0;
-    for (uint32_t f = 0; f < module->function_count; f++) {
-        const pgo_function *function = &module->functions[f];
-        if (!pgo_takes_part(function) || function->weight_function == PGO_NONE) continue;
-        pprof_body body = pprof_get_body(&estimator->run->weights, function->weight_function);
-        for (uint32_t i = body.first_call; i < body.first_call + body.call_count; i++) {
-            pprof_body callee = pprof_get_body(&estimator->run->weights, i);
-            uint64_t copy = pgo_get_sparse(copies, callee.function);
-            if (copy == 0 || copy - 1 == f || callee.leaf == 0) continue;
-            *calls =
-                pgo_grow_array(*calls, *count, &capacity, sizeof **calls, &estimator->scratch, estimator->run->status);
-            if (*calls == NULL) return false;
-            (*calls)[(*count)++] = (header_call){f, (uint32_t)copy - 1, pgo_scale_samples(estimator, callee.leaf)};
-        }
-    }
-    return true;
-}
-
-static bool find_shares(pgo_estimator *estimator) {
-    uint32_t function_count = estimator->module->function_count, call_count = 0;
-    pgo_sparse copies = {0};
-    header_call *calls = NULL;
-    double *samples_here =
-        pprof_allocate(&estimator->scratch, function_count, sizeof *samples_here, estimator->run->status);
-    if (samples_here == NULL || !list_header_copies(estimator, &copies)) return false;
-    for (uint32_t f = 0; f < function_count; f++) estimator->work[f].share_here = 1;
-    if (copies.count == 0) return true;
-    if (!list_header_calls(estimator, &copies, &calls, &call_count)) return false;
-    for (int round = 0; round < SHARE_ROUNDS; round++) {
-        for (uint32_t f = 0; f < function_count; f++) samples_here[f] = 0;
-        for (uint32_t c = 0; c < call_count; c++)
-            samples_here[calls[c].callee] += estimator->work[calls[c].caller].share_here * calls[c].samples;
-        for (uint32_t f = 0; f < function_count; f++) {
-            pgo_function_work *work = &estimator->work[f];
-            const pgo_function *function = &estimator->module->functions[f];
-            if (function->weight_function == PGO_NONE || pgo_get_sparse(&copies, function->weight_function) != f + 1ull)
-                continue;
-            work->share_here = samples_here[f] < work->own_samples ? samples_here[f] / work->own_samples : 1;
-        }
-    }
-    return true;
-}
-
 bool pgo_count_own_samples(pgo_estimator *estimator) {
-    return count_samples(estimator) && find_shares(estimator);
+    return count_samples(estimator) && pgo_find_shares(estimator);
 }
 
 /* How often call [c] ran, by the fit of the function that it is in; 0 when that has none, or is [callee] itself. */

@@ -1,4 +1,4 @@
-/* What frequency.c and callers.c share: the estimate as it grows, round by round. Private to these two. */
+/* What frequency.c, callers.c and header_copies.c share: the estimate as it grows, round by round. Private to these. */
 #ifndef PGO_ESTIMATOR_H
 #define PGO_ESTIMATOR_H
 
@@ -53,6 +53,9 @@ bool pgo_list_callers(pgo_estimator *estimator);
 
 /* Fills own_samples, unexplained_samples and share_here. */
 bool pgo_count_own_samples(pgo_estimator *estimator);
+
+/* header_copies.c: fills share_here, from own_samples and the callers. */
+bool pgo_find_shares(pgo_estimator *estimator);
 
 /* What the known calls of a function say of its entry rate, and 0..1 how far to trust them. */
 typedef struct pgo_entry_report {

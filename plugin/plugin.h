@@ -4,7 +4,8 @@
  *   discover.c  auto ─▶ the path of default.pgo
  *   location.c  LLVM module ─▶ pgo_module: functions, inline contexts, places with costs, calls, flow graphs
  *   match.c     pgo_module × Weights ─▶ samples on this module's places and calls; what did not match, and why
- *   frequency.c callers.c  samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
+ *   frequency.c callers.c header_copies.c
+ *               samples ─▶ block frequencies and entry rates (infer.c: the fit itself, no LLVM in it)
  *   annotate.c  summary.c  trips.c  metadata.c
  *               frequencies ─▶ !prof branch weights, entry counts, the ProfileSummary
  *   pprof_cut_hot_edges   Weights ─▶ the hot call edges: cumulative cut
@@ -333,7 +334,7 @@ bool pgo_match_weights(pgo_run *run);
 /* match_debug.c: every place and call with samples, for -pgo-debug=3. */
 void pgo_print_matches(FILE *out, const pgo_run *run);
 
-/* ---- frequency.c, callers.c, infer.c ------------------------------------------------------------------------- */
+/* ---- frequency.c, callers.c, header_copies.c, infer.c ---------------------------------------------------------- */
 
 /* Fills has_frequencies, entry_rate, block_frequency, edge_probability of every function with samples, consistent
  * between callers and callees. */
