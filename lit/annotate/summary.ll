@@ -1,6 +1,7 @@
 ; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples:
-; the places that have 99 % of them are hot, and whatever has an eighth of the heaviest one's; a place with one sample is
-; not cold. It comes from the profile alone, so that two files of one program have the same, and it is written only where
+; the places that have 99 % of them are hot, and whatever has an eighth of the heaviest one's; cold is what has next to
+; nothing beside that: not a place with one of a thousand samples, nor, of any number, one with more than a tenth of the
+; least that is hot. It comes from the profile alone, so that two files of one program have the same, and it is written only where
 ; counts are.
 ;
 ; RUN: split-file %s %t
@@ -11,6 +12,7 @@
 ; RUN: %opt_pgo -passes=pgo -pgo-profile=%t/x.weights -S %t/stranger.ll | FileCheck --check-prefix=STRANGER %s
 ; RUN: %opt_pgo -passes='pgo,print-profile-summary' -pgo-profile=%t/x.weights -disable-output %t/one.ll 2>&1 \
 ; RUN:   | FileCheck --check-prefix=TEMPERATURE %s
+; RUN: %opt_pgo -passes=pgo -pgo-profile=%t/long.weights -S %t/one.ll | FileCheck --check-prefix=LONG %s
 ; RUN: %opt_pgo -passes=pgo -pgo-profile=%t/nano.weights -S %t/one.ll | FileCheck --check-prefix=FLAG %s
 ;
 ; FLAG-DAG: !{i32 1, !"ProfileSummary", ![[SUMMARY:[0-9]+]]}
@@ -27,7 +29,11 @@
 ; FLAG-DAG: !{i32 900000, i64 3800000, i32 2}
 ; FLAG-DAG: !{i32 990000, i64 2000000, i32 2}
 ; FLAG-DAG: !{i32 999000, i64 20000, i32 4}
-; FLAG-DAG: !{i32 999999, i64 19, i32 11}
+; FLAG-DAG: !{i32 999999, i64 20000, i32 4}
+;
+; LONG-DAG: !{i32 990000, i64 2500000, i32 10}
+; LONG-DAG: !{i32 999000, i64 250000, i32 10}
+; LONG-DAG: !{i32 999999, i64 250000, i32 10}
 ;
 ; STRANGER-NOT: ProfileSummary
 ;
@@ -53,6 +59,20 @@ function hot_one start 10
   self 3:3 10000000
 function hot_two start 20
   self 1:3 1900000000
+;--- long.weights
+pgo-weights 1
+type samples count
+function hot_one start 10
+  self 1 1000
+  self 2 1000
+  self 3 1000
+  self 4 1000
+  self 5 1000
+  self 6 1000
+  self 7 1000
+  self 8 1000
+  self 9 1000
+  self 10 1000
 ;--- one.ll
 define i32 @hot_one(i32 %x) !dbg !10 {
   %a = mul i32 %x, 3, !dbg !11
