@@ -7,12 +7,28 @@
  * branch and the place where its two ways meet, can always be gone like this. LLVM makes the same select here unless a
  * way is at least 99 % sure; so such a branch is told as less, and what -O2 does with it stays. In expat's doContent
  * this was the difference between 18 % and 10 % of the program's time.
+ *
+ *   for (; i > 0; p++, i--)                            gperf: 186 samples on the condition's line, none on the
+ * addition's, if (!undetermined[*p]) sum += values[*p];      which ran nine times in ten: what it loads is waited for
+ * elsewhere
+ *
+ * So it is with whatever hangs on one side of a branch, calls nothing, and goes on where the branch would. Those that
+ * the fit puts below one in ten, though not LLVM's own heuristics, are taken a quarter to a half of the time (28
+ * programs, 45 branches that ran often; below three in ten, 226, a third). They are told as one in three, so that they
+ * stay in line, as without a profile: LLVM moves less out of the way. Where there is a call, the samples behind it
+ * tell, and one in ten is right. Instructions x -O2's: gperf 1.192, so 1.146; Lua .923 .918, duktape .834 .832, bzip2
+ * .925 .927.
  */
 #include "plugin.h"
 #include "shim.h"
 
 /* Below the 99 % of TargetTransformInfo::getPredictableBranchThreshold. */
 static const double MOST_CERTAIN = .985;
+/* From .32 on MachineBlockPlacement keeps such a side in line: it goes by twice ProfileLikelyProb (51) in 150. */
+static const double LEAST_TAKEN = .33, LEAST_EXPECTED = .2;
+/* What costs more would have been met. 1-TV of the eight, from outside, held out, without: .810 .793 .824, with 10 .809
+ * .791 .824, without a limit .809 .791 .823; with 6 .809 .791 .825, but gperf stays at 1.184. */
+static const float MOST_UNSEEN_COST = 10;
 
 /* The block's only successor; PGO_NONE. */
 static uint32_t get_only_successor(const pgo_graph *graph, uint32_t block) {
@@ -46,6 +62,29 @@ static bool may_become_select(const pgo_function *function, uint32_t block, cons
            (is_removable[0] && is_removable[1] && join[0] == join[1]);
 }
 
+static bool calls_nothing(LLVMBasicBlockRef block) {
+    for (LLVMValueRef i = LLVMGetFirstInstruction(block); i != NULL; i = LLVMGetNextInstruction(i))
+        if (LLVMIsACallInst(i) != NULL && LLVMIsAIntrinsicInst(i) == NULL) return false;
+    return true;
+}
+
+/* Which side of the branch that ends [block], if any, hangs on it alone, leads to the other, and may run unseen. */
+static bool find_unseen_side(const pgo_function *function, uint32_t block, const uint32_t *predecessor_count,
+                             uint32_t *side) {
+    const pgo_graph *graph = &function->graph;
+    uint32_t first = graph->first_successor[block];
+    const uint32_t *sides = graph->successors + first;
+    if (graph->first_successor[block + 1] - first != 2 ||
+        LLVMGetInstructionOpcode(LLVMGetBasicBlockTerminator(function->blocks[block])) != LLVMBr)
+        return false;
+    for (*side = 0; *side < 2; ++*side)
+        if (get_only_successor(graph, sides[*side]) == sides[1 - *side] && predecessor_count[sides[*side]] == 1 &&
+            graph->probability[first + *side] >= LEAST_EXPECTED &&
+            function->block_cost[sides[*side]] < MOST_UNSEEN_COST && calls_nothing(function->blocks[sides[*side]]))
+            return true;
+    return false;
+}
+
 bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, double *probability,
                          pprof_status *status) {
     const pgo_graph *graph = &function->graph;
@@ -53,8 +92,13 @@ bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, dou
     if (predecessor_count == NULL) return false;
     for (uint32_t e = 0; e < graph->first_successor[graph->block_count]; e++) predecessor_count[graph->successors[e]]++;
     for (uint32_t b = 0; b < graph->block_count; b++) {
-        if (!may_become_select(function, b, predecessor_count)) continue;
         double *way = probability + graph->first_successor[b];
+        uint32_t side;
+        if (find_unseen_side(function, b, predecessor_count, &side) && way[side] < LEAST_TAKEN) {
+            way[side] = LEAST_TAKEN;
+            way[1 - side] = 1 - LEAST_TAKEN;
+        }
+        if (!may_become_select(function, b, predecessor_count)) continue;
         for (int i = 0; i < 2; i++) {
             if (way[i] > MOST_CERTAIN) way[i] = MOST_CERTAIN;
             if (way[i] < 1 - MOST_CERTAIN) way[i] = 1 - MOST_CERTAIN;

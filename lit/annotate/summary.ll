@@ -1,7 +1,7 @@
 ; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples:
 ; the places that have 99 % of them are hot, and whatever has an eighth of the heaviest one's; cold is what has next to
-; nothing beside that: not a place with one of a thousand samples, nor, of any number, one with more than a tenth of the
-; least that is hot. It comes from the profile alone, so that two files of one program have the same, and it is written only where
+; nothing beside that: not a place with one of a thousand samples, nor, of any number, one with more than a
+; thirtieth of the least that is hot. It comes from the profile alone, so that two files of one program have the same, and it is written only where
 ; counts are.
 ;
 ; RUN: split-file %s %t
@@ -29,11 +29,10 @@
 ; FLAG-DAG: !{i32 900000, i64 3800000, i32 2}
 ; FLAG-DAG: !{i32 990000, i64 2000000, i32 2}
 ; FLAG-DAG: !{i32 999000, i64 20000, i32 4}
-; FLAG-DAG: !{i32 999999, i64 20000, i32 4}
+; FLAG-DAG: !{i32 999999, i64 5999, i32 5}
 ;
-; LONG-DAG: !{i32 990000, i64 2500000, i32 10}
-; LONG-DAG: !{i32 999000, i64 250000, i32 10}
-; LONG-DAG: !{i32 999999, i64 250000, i32 10}
+; LONG-DAG: !{i32 990000, i64 25000000, i32 10}
+; LONG-DAG: !{i32 999999, i64 833333, i32 10}
 ;
 ; STRANGER-NOT: ProfileSummary
 ;
@@ -63,16 +62,16 @@ function hot_two start 20
 pgo-weights 1
 type samples count
 function hot_one start 10
-  self 1 1000
-  self 2 1000
-  self 3 1000
-  self 4 1000
-  self 5 1000
-  self 6 1000
-  self 7 1000
-  self 8 1000
-  self 9 1000
-  self 10 1000
+  self 1 10000
+  self 2 10000
+  self 3 10000
+  self 4 10000
+  self 5 10000
+  self 6 10000
+  self 7 10000
+  self 8 10000
+  self 9 10000
+  self 10 10000
 ;--- one.ll
 define i32 @hot_one(i32 %x) !dbg !10 {
   %a = mul i32 %x, 3, !dbg !11
