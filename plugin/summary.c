@@ -16,14 +16,20 @@
  * LLVM's cold threshold is 99.9999 %, which exact counts can tell. Samples cannot tell what has a thousandth of the
  * total from what never ran: of the code that the fit puts below a thirtieth of the hot count (so much for 99.97 %) two
  * thirds never ran, and all of it together has next to none to .2 % of the executions (25 programs; brotli .6 %;
- * xmlwf 2 %, before header_copies.c knew of jumps). So all beyond 99.97 % is cold. With 99.9999 % next to nothing
- * was: error paths were inlined and unrolled like any other code. Relative to -O2, compile time in seconds, by where
- * the cold begins: 99.9999 %   99.97 %    99.9 %     99 % hunspell, duktape, cmark, lame: code   1.097      1.015 .991
- * – seconds  27.2       23.3       23.1        – duktape, cmark, lame, lzip:     code   1.201
- * –          1.091      1.030      exact counts 1.087 instructions    .9361     –           .9362      .9452 17 others:
- * code    .956      –           .931      –          .960 instructions    .9376     –           .9394     – With 99.9
- * %, hunspell took 1.037 times -O2's time, beside .962: a call on its rare paths was cold, not inlined, and what it was
- * handed by reference stayed in memory on the hot ones (u8_u16 had 1,500 samples instead of 480).
+ * xmlwf 2 %, before header_copies.c knew of jumps). So all beyond 99.97 % is cold. With 99.9999 % next to nothing was:
+ * error paths were inlined and unrolled like any other code. Relative to -O2, seconds of compile time, by where the
+ * cold begins:
+ *
+ *                                             99.9999 %  99.97 %  99.9 %   99 %    exact counts
+ *   hunspell, duktape, cmark, lame: code         1.097    1.015    .991
+ *     seconds                                   27.2     23.3     23.1
+ *   lzip, duktape, cmark, lame: code             1.201            1.091    1.030    1.087
+ *     instructions                                .9361            .9362    .9452    .9169
+ *   17 others: code                               .956             .931              .960
+ *     instructions                                .9376            .9394             .9304
+ *
+ * With 99.9 % hunspell took 1.037 times -O2's time, beside .962: a call on its rare paths was cold, not inlined, and
+ * what it was handed by reference stayed in memory on the hot ones (u8_u16 had 1,500 samples instead of 480).
  *
  *   !{i32 1, !"ProfileSummary", !{!{!"ProfileFormat", !"InstrProf"}, !{!"TotalCount", i64 …}, !{!"MaxCount", i64 …},
  *     !{!"MaxInternalCount", …}, !{!"MaxFunctionCount", …}, !{!"NumCounts", …}, !{!"NumFunctions", …},
@@ -58,8 +64,8 @@ enum { VISIBLE_SAMPLES = 5 };
  * (bzip2, lz4) the heaviest place has some thousand times the samples of one at the edge of the hot. */
 enum { HOT_CUTOFF = 990000, COST_SPREAD = 8 };
 
-/* What lies beyond is cold; see above. In a long profile the count for 99.9 % may be near that for 99 %: cold is at
- * most this part of it. */
+/* What lies beyond is cold; see above. In a long profile its count may be near that for 99 %: cold is at most this part
+ * of it. */
 enum { COLD_CUTOFF = 999700, COLD_PART = 30 };
 
 /* As LLVM's ProfileSummaryBuilder has them. */
