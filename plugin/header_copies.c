@@ -33,7 +33,7 @@ typedef struct header_call {
 typedef struct header_calls {
     pgo_estimator *estimator;
     pgo_sparse copies; /* the header functions' numbers plus one, by their weight function */
-    pgo_sparse bodies; /* the same, of all functions of this module that have samples */
+    pgo_sparse bodies; /* the same, of all functions of this module that the profile knows */
     bool have_jumps;   /* some of the copies may be jumped to */
     header_call *calls;
     uint32_t count, capacity;
@@ -69,7 +69,7 @@ static bool list_functions(header_calls *list) {
     const pgo_estimator *estimator = list->estimator;
     for (uint32_t f = 0; f < estimator->module->function_count; f++) {
         if (!is_known(&estimator->module->functions[f])) continue;
-        if (estimator->work[f].own_samples > 0 && !note_function(list, &list->bodies, f)) return false;
+        if (!note_function(list, &list->bodies, f)) return false;
         if (!is_header_copy(estimator, f)) continue;
         if (!note_function(list, &list->copies, f)) return false;
         list->have_jumps |= may_be_jumped_to(estimator, f);
