@@ -8,9 +8,8 @@
  * way is at least 99 % sure; so such a branch is told as less, and what -O2 does with it stays. In expat's doContent
  * this was the difference between 18 % and 10 % of the program's time.
  *
- *   for (; i > 0; p++, i--)                            gperf: 186 samples on the condition's line, none on the
- * addition's, if (!undetermined[*p]) sum += values[*p];      which ran nine times in ten: what it loads is waited for
- * elsewhere
+ *   for (; i > 0; p++, i--)                         gperf: 186 samples on the condition's line, none on the addition's,
+ *       if (!undetermined[*p]) sum += values[*p];   that ran nine times in ten: what it loads is waited for elsewhere
  *
  * So it is with whatever hangs on one side of a branch, calls nothing, and goes on where the branch would. Where the
  * fit puts such sides below one in ten, though not LLVM's own heuristics, they are taken a quarter to three fifths of
@@ -44,13 +43,17 @@ static bool is_mere_computation(LLVMBasicBlockRef block) {
     return true;
 }
 
+static bool ends_in_branch(const pgo_function *function, uint32_t block) {
+    const pgo_graph *graph = &function->graph;
+    return graph->first_successor[block + 1] - graph->first_successor[block] == 2 &&
+           LLVMGetInstructionOpcode(LLVMGetBasicBlockTerminator(function->blocks[block])) == LLVMBr;
+}
+
 /* Whether the branch that ends [block] only chooses values for where its ways meet: by one side block or by two. */
 static bool may_become_select(const pgo_function *function, uint32_t block, const uint32_t *predecessor_count) {
     const pgo_graph *graph = &function->graph;
     const uint32_t *sides = graph->successors + graph->first_successor[block];
-    if (graph->first_successor[block + 1] - graph->first_successor[block] != 2 ||
-        LLVMGetInstructionOpcode(LLVMGetBasicBlockTerminator(function->blocks[block])) != LLVMBr)
-        return false;
+    if (!ends_in_branch(function, block)) return false;
     bool is_removable[2];
     uint32_t join[2];
     for (int i = 0; i < 2; i++) {
@@ -74,9 +77,7 @@ static bool find_unseen_side(const pgo_function *function, uint32_t block, const
     const pgo_graph *graph = &function->graph;
     uint32_t first = graph->first_successor[block];
     const uint32_t *sides = graph->successors + first;
-    if (graph->first_successor[block + 1] - first != 2 ||
-        LLVMGetInstructionOpcode(LLVMGetBasicBlockTerminator(function->blocks[block])) != LLVMBr)
-        return false;
+    if (!ends_in_branch(function, block)) return false;
     for (*side = 0; *side < 2; ++*side)
         if (get_only_successor(graph, sides[*side]) == sides[1 - *side] && predecessor_count[sides[*side]] == 1 &&
             graph->probability[first + *side] >= LEAST_EXPECTED &&

@@ -1,8 +1,8 @@
 ; The summary is of LLVM's kind for exact counts, with the cutoffs that LLVM's own has, and says hot and cold in samples:
 ; the places that have 99 % of them are hot, and whatever has an eighth of the heaviest one's; cold is what has next to
-; nothing beside that: not a place with one of a thousand samples, nor, of any number, one with more than a
-; thirtieth of the least that is hot. It comes from the profile alone, so that two files of one program have the same, and it is written only where
-; counts are.
+; nothing beside that: not a place with one of a thousand samples, nor, of any number, one with more than a thirtieth of
+; the least that is hot. It comes from the profile alone, so that two files of one program have the same, and it is
+; written only where counts are.
 ;
 ; RUN: split-file %s %t
 ; RUN: %opt_pgo -passes=pgo -pgo-profile=%t/x.weights -S %t/one.ll > %t/one.out
