@@ -253,9 +253,9 @@ static bool list_keys(name_matcher *matcher, name_key *keys, uint32_t *count) {
     return true;
 }
 
-/* The profile's functions that have the name of [wanted] in this tier and are not taken yet, in ascending order. The
- * index finds a function by its name without suffixes, which is the same for all tiers' names but the demangled ones of
- * statics; under those it has these too. */
+/* The profile's functions that have the name of [wanted] in this tier, samples, and are not taken yet, in ascending
+ * order. The index finds a function by its name without suffixes, which is the same for all tiers' names but the
+ * demangled ones of statics; under those it has these too. */
 static bool list_hits(name_matcher *matcher, const name_key *wanted) {
     const char *name = pprof_copy_string(matcher->scratch, wanted->text, wanted->length, matcher->status);
     if (name == NULL) return false;
@@ -263,7 +263,7 @@ static bool list_hits(name_matcher *matcher, const name_key *wanted) {
     matcher->hit_count = 0;
     for (uint32_t w; (w = pprof_next_function(matcher->weights, &search)) != PPROF_NONE;) {
         name_key key;
-        if (pgo_get_sparse(&matcher->is_taken, w) != 0) continue;
+        if (pgo_get_sparse(&matcher->is_taken, w) != 0 || pprof_get_body(matcher->weights, w).inclusive == 0) continue;
         pprof_weight_function function = pprof_get_weight_function(matcher->weights, w);
         if (!make_weight_key(matcher, &function, &key)) return false;
         if (key.length == 0 || compare_names(&key, wanted) != 0) continue;

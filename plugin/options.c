@@ -24,7 +24,7 @@ const pgo_option_description pgo_option_table[] = {
     {"pgo-devirtualize-min-share", "percent", "The least share of a call's samples for a promoted target"},
     {"pgo-layout", "0|1", "Place hot and cold functions apart"},
     {"pgo-cold-unsampled", "0|1|auto",
-     "Treat functions without samples as cold; auto: if the profile is long enough and knows the file"},
+     "Treat functions without samples as cold; auto: if the profile is long enough and the file is the program's"},
     {"pgo-report", "file", "Append every decision to this file as JSON lines"},
     {"pgo-debug", "0..3",
      "Print 1: decisions, 2: and their analysis, 3: and places and the call graph as DOT, on stderr"},

@@ -12,7 +12,8 @@
  *   devirt.c  inline.c  layout.c   hot edges ─▶ metadata and attributes on the IR
  *   report.c  report_json.c  report_debug.c
  *               one value per decision or refusal ─▶ remarks, JSON lines, debug output
- *   verdict.c   how well the profile fits ─▶ warnings       hash.c   -pgo-hash: which decisions may be taken
+ *   verdict.c   how well the profile fits ─▶ warnings       program.c   whose file is it, if it has no samples?
+ *   hash.c      -pgo-hash: which decisions may be taken
  *
  * run.c calls them in that order. Everything lives in the run's arena; nothing is global but LLVM's option registry.
  * No decision is taken in shim.cpp (shim.h), which is all the C++ there is.
@@ -448,6 +449,16 @@ void pgo_report_left_calls(pgo_host *host, LLVMModuleRef module);
 
 /* Hot and cold placement of functions, as far as entry counts and the summary do not settle it. */
 bool pgo_place_functions(pgo_run *run);
+
+/* Whether functions without samples are to be cold: as the user said, else if they take little of the time together. */
+bool pgo_are_unsampled_cold(const pgo_run *run);
+
+/* ---- program.c: is a module without samples of the profiled program? -------------------------------------------- */
+
+/* The profile's function of this very linkage name, sampled or not; PGO_NONE: there is none, or memory is out. */
+uint32_t pgo_find_symbol(pgo_run *run, const char *symbol);
+
+bool pgo_is_of_program(pgo_run *run);
 
 /* ---- run.c ---------------------------------------------------------------------------------------------------- */
 

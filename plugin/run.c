@@ -140,10 +140,11 @@ static void mark_module(pgo_run *run) {
     LLVMAddNamedMetadataOperand(run->module.llvm, MARK, LLVMMetadataAsValue(context, node));
 }
 
-/* A file of which the profile knows nothing may be of another program that is built with the same flags: it is left as
- * it is, unless the user says that whatever has no samples is cold. */
-static bool is_known_cold(const pgo_run *run) {
-    return run->options.layout && run->options.cold_unsampled == PGO_YES;
+/* A file without samples may be of another program that is built with the same flags: it is left as it is, unless the
+ * profile lists its functions among those of the program, or the user says that whatever has no samples is cold. */
+static bool is_known_cold(pgo_run *run) {
+    if (!run->options.layout || !pgo_are_unsampled_cold(run)) return false;
+    return run->options.cold_unsampled == PGO_YES || pgo_is_of_program(run);
 }
 
 /* Gives true when the IR may have changed. */

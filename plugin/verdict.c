@@ -28,18 +28,6 @@ pgo_match_totals pgo_sum_matches(const pgo_run *run) {
     return totals;
 }
 
-static uint32_t find_linkage_name(pgo_run *run, const char *symbol) {
-    const char *name = pprof_unify_structors(symbol, run->arena, run->status);
-    if (name == NULL) return PGO_NONE;
-    pprof_key_search search = pprof_search_key(&run->weights, PPROF_KEY_NAME, name, pprof_strip_name_suffixes(name));
-    for (uint32_t w; (w = pprof_next_function(&run->weights, &search)) != PPROF_NONE;) {
-        const char *known = pprof_get_weight_function(&run->weights, w).linkage_name;
-        known = pprof_unify_structors(known, run->arena, run->status);
-        if (known != NULL && strcmp(known, name) == 0) return w;
-    }
-    return PGO_NONE;
-}
-
 /* Without any debug location no function takes part, and only the symbols can tell what is lost. */
 static const char *find_missing_locations(pgo_run *run) {
     uint32_t known_count = 0;
@@ -48,8 +36,8 @@ static const char *find_missing_locations(pgo_run *run) {
     for (uint32_t i = 0; i < run->module.function_count; i++) {
         const pgo_function *function = &run->module.functions[i];
         if (function->state != PGO_HAS_NO_SUBPROGRAM) continue;
-        uint32_t known = find_linkage_name(run, function->name);
-        if (known == PGO_NONE) continue;
+        uint32_t known = pgo_find_symbol(run, function->name);
+        if (known == PGO_NONE || pprof_get_body(&run->weights, known).inclusive == 0) continue;
         known_count++;
         lost = pprof_add_weights(lost, pprof_get_body(&run->weights, known).leaf);
     }

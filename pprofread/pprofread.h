@@ -252,9 +252,9 @@ typedef struct pprof_merge_input {
  * once it is added. As google/pprof's Merge: sample types and period types must agree. Mappings are the same that have
  * the same size to the next 4 KiB, file offset, and build id or else file name, wherever they were loaded; addresses
  * move with them. Locations, functions and samples are the same that agree in all else (columns too, which
- * google/pprof confuses). Samples of zeros are left out, and what no sample uses. The longest period, the summed
- * durations, the earliest time that is known, every comment once; the first input's drop_frames and keep_frames, and
- * the first default sample type and documentation URL that there are. */
+ * google/pprof confuses). Samples of zeros are left out, and what no sample uses, but for functions that no location
+ * names. The longest period, summed durations, the earliest time known, every comment once; the first input's
+ * drop_frames and keep_frames, and the first default sample type and documentation URL that there are. */
 typedef struct pprof_merger pprof_merger;
 
 /* With [normalize] every input counts the same, or as its weight says, whatever its total: the totals that the result

@@ -1,6 +1,7 @@
 /* What import, record and fetch share: a recording ─▶ a symbolized pprof in a file, and a word on what it is worth. */
 #include "cli.h"
 
+#include "import/import.h"
 #include "print/print.h"
 
 #include <string.h>
@@ -60,6 +61,13 @@ static bool symbolize(cli_import *import, pprof_profile *profile) {
     return done;
 }
 
+/* A profile that names no file, as some that were symbolized elsewhere, has none that --binary could stand in for. */
+static bool list_idle_functions(cli_import *import, pprof_profile *profile) {
+    pprof_profile symbolized = *profile;
+    return import->symbolizing == CLI_SYMBOLIZE_NOTHING || symbolized.mapping_count == 0 ||
+           pprof_list_idle_functions(&symbolized, &import->symbolize, &import->arena, profile, &import->status);
+}
+
 /* Symbolizing leaves a comment for each file that it could not look into. */
 static void report_unread_files(const pprof_profile *profile) {
     enum { REPORTED = 4 };
@@ -94,7 +102,7 @@ static void report_result(cli_import *import, const pprof_profile *profile, size
 
 bool cli_write_recording(cli_import *import, pprof_profile *profile) {
     size_t size;
-    if (!symbolize(import, profile) ||
+    if (!symbolize(import, profile) || !list_idle_functions(import, profile) ||
         !cli_write_profile(import->output, profile, &import->arena, &size, &import->status))
         return false;
     report_result(import, profile, size);

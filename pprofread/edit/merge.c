@@ -1,8 +1,8 @@
 /* Takes Profiles one by one; gives one that says what they say together, by the rules of google/pprof's Merge.
  *
  * The builder makes equal things one. What is left to do here: to translate an input's indices, only those that its
- * samples use; to find mappings that are the same program loaded elsewhere, and to move their addresses; to add up the
- * header. Nothing of an input is kept.
+ * samples use, and functions without code locations; to find mappings that are the same program loaded elsewhere, and
+ * to move their addresses; to add up the header. Nothing of an input is kept.
  *
  * Normalizing needs the sum of all totals, which is known at the end only. So every input is scaled to one large total
  * first, and the result back at the end (scale.c); what is rounded away there is carried on to the next sample, or a
@@ -324,6 +324,17 @@ static void choose_factors(input_copy *copy, double weight) {
     }
 }
 
+/* Functions that no line is of tell what the program has (import/inventory.c): they stay. */
+static bool copy_idle_functions(input_copy *copy) {
+    const pprof_profile *input = copy->input;
+    bool *has_lines = pprof_allocate(&copy->scratch, input->function_count, sizeof *has_lines, copy->status);
+    if (has_lines == NULL) return false;
+    for (uint32_t l = 0; l < input->line_count; l++) has_lines[input->lines[l].function] = true;
+    for (uint32_t f = 0; f < input->function_count; f++)
+        if (!has_lines[f] && copy_function(copy, f) == PPROF_NONE) return false;
+    return true;
+}
+
 static bool add_input(input_copy *copy, const pprof_merge_input *input) {
     if (!allocate_copy(copy, input->label_count) || !add_header(copy, input->path) || !add_given_labels(copy, input))
         return false;
@@ -333,7 +344,7 @@ static bool add_input(input_copy *copy, const pprof_merge_input *input) {
         return false;
     for (uint32_t s = 0; s < copy->input->sample_count; s++)
         if (!copy_sample(copy, s)) return false;
-    return true;
+    return copy_idle_functions(copy);
 }
 
 bool pprof_add_profile(pprof_merger *merger, const pprof_merge_input *input, pprof_status *status) {

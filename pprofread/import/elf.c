@@ -1,24 +1,39 @@
 /* Takes the path of an executable or shared library; gives its build id and load segments, and from those the file's
- * own address for an address that a process saw.
+ * own address for an address that a process saw; and the names of its functions.
  *
- * Reads a few kilobytes wherever they are in the file: 32 and 64 bits, either byte order, every size checked. Cannot
- * know what a loader did beyond mapping segments (prelinked or self-relocating programs). */
+ * Reads what it needs wherever it is in the file: 32 and 64 bits, either byte order, every size checked. Cannot know
+ * what a loader did beyond mapping segments (prelinked or self-relocating programs). */
 #include "import/import.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_HEADERS = 4096, LONGEST_NOTES = 1 << 16, LONGEST_BUILD_ID = 64 };
+enum { MOST_HEADERS = 4096, LONGEST_NOTES = 1 << 16, LONGEST_BUILD_ID = 64, LARGEST_SYMBOL_TABLE = 1 << 29 };
 
 typedef struct elf_file {
     const char *path;
     int descriptor;
+    uint64_t size;
     bool is_64_bit, is_big_endian;
 } elf_file;
+
+/* An array in the file: the product of entry_size and count fits. */
+typedef struct elf_table {
+    uint64_t offset;
+    size_t entry_size, count;
+} elf_table;
+
+/* The field of a structure in the file's own class, which is at [bytes]. */
+#define GET_FIELD(file, bytes, structure, name)                                                                        \
+    ((file)->is_64_bit                                                                                                 \
+         ? get_number(file, (bytes) + offsetof(Elf64_##structure, name), sizeof((Elf64_##structure *)0)->name)         \
+         : get_number(file, (bytes) + offsetof(Elf32_##structure, name), sizeof((Elf32_##structure *)0)->name))
+#define GET_SIZE(file, structure) ((file)->is_64_bit ? sizeof(Elf64_##structure) : sizeof(Elf32_##structure))
 
 typedef struct program_header {
     uint32_t type, flags;
@@ -44,15 +59,11 @@ static bool read_at(const elf_file *file, uint64_t offset, void *bytes, size_t s
 }
 
 static program_header get_program_header(const elf_file *file, const uint8_t *bytes) {
-#define FIELD(name)                                                                                                    \
-    (file->is_64_bit ? get_number(file, bytes + offsetof(Elf64_Phdr, name), sizeof((Elf64_Phdr *)0)->name)             \
-                     : get_number(file, bytes + offsetof(Elf32_Phdr, name), sizeof((Elf32_Phdr *)0)->name))
-    return (program_header){.type = (uint32_t)FIELD(p_type),
-                            .flags = (uint32_t)FIELD(p_flags),
-                            .file_offset = FIELD(p_offset),
-                            .address = FIELD(p_vaddr),
-                            .file_size = FIELD(p_filesz)};
-#undef FIELD
+    return (program_header){.type = (uint32_t)GET_FIELD(file, bytes, Phdr, p_type),
+                            .flags = (uint32_t)GET_FIELD(file, bytes, Phdr, p_flags),
+                            .file_offset = GET_FIELD(file, bytes, Phdr, p_offset),
+                            .address = GET_FIELD(file, bytes, Phdr, p_vaddr),
+                            .file_size = GET_FIELD(file, bytes, Phdr, p_filesz)};
 }
 
 /* Notes are (name size, description size, type), name, description, each padded to 4 bytes. */
@@ -78,8 +89,8 @@ static const char *find_build_id(const elf_file *file, const uint8_t *notes, siz
     return "";
 }
 
-/* Where and how many the program headers are. */
-static bool read_header(elf_file *file, uint64_t *offset, size_t *size, size_t *count, pprof_status *status) {
+/* Where and how many the program headers and the section headers are. */
+static bool read_header(elf_file *file, elf_table *programs, elf_table *sections, pprof_status *status) {
     uint8_t bytes[sizeof(Elf64_Ehdr)] = {0};
     if (!read_at(file, 0, bytes, sizeof(Elf32_Ehdr)) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
         return pprof_fail(status, "%s: this is no ELF file", file->path);
@@ -87,33 +98,39 @@ static bool read_header(elf_file *file, uint64_t *offset, size_t *size, size_t *
     file->is_big_endian = bytes[EI_DATA] == ELFDATA2MSB;
     if (file->is_64_bit && !read_at(file, 0, bytes, sizeof(Elf64_Ehdr)))
         return pprof_fail(status, "%s: the ELF header is cut short", file->path);
-#define FIELD(name)                                                                                                    \
-    (file->is_64_bit ? get_number(file, bytes + offsetof(Elf64_Ehdr, name), sizeof((Elf64_Ehdr *)0)->name)             \
-                     : get_number(file, bytes + offsetof(Elf32_Ehdr, name), sizeof((Elf32_Ehdr *)0)->name))
-    *offset = FIELD(e_phoff);
-    *size = (size_t)FIELD(e_phentsize);
-    *count = (size_t)FIELD(e_phnum);
-#undef FIELD
-    size_t least = file->is_64_bit ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-    if (*count == 0 || *count > MOST_HEADERS || *size < least || *size > UINT16_MAX)
-        return pprof_fail(status, "%s: %zu program headers of %zu bytes: not an executable or shared library",
-                          file->path, *count, *size);
+    *programs = (elf_table){.offset = GET_FIELD(file, bytes, Ehdr, e_phoff),
+                            .entry_size = (size_t)GET_FIELD(file, bytes, Ehdr, e_phentsize),
+                            .count = (size_t)GET_FIELD(file, bytes, Ehdr, e_phnum)};
+    *sections = (elf_table){.offset = GET_FIELD(file, bytes, Ehdr, e_shoff),
+                            .entry_size = (size_t)GET_FIELD(file, bytes, Ehdr, e_shentsize),
+                            .count = (size_t)GET_FIELD(file, bytes, Ehdr, e_shnum)};
     return true;
 }
 
-static bool read_file(elf_file *file, pprof_arena *arena, pprof_elf *elf, pprof_status *status) {
-    uint64_t offset = 0;
-    size_t size = 0, count = 0;
-    if (!read_header(file, &offset, &size, &count, status)) return false;
-    uint8_t *headers = pprof_allocate(arena, count, size, status);
-    pprof_elf_segment *segments = pprof_allocate(arena, count, sizeof *segments, status);
+/* All of a table, which is in the arena; NULL where the file is cut short or memory is out, and [status] says so. */
+static uint8_t *read_table(const elf_file *file, const elf_table *table, const char *name, pprof_arena *arena,
+                           pprof_status *status) {
+    size_t size = table->count * table->entry_size;
+    bool fits = table->offset <= file->size && size <= file->size - table->offset;
+    uint8_t *bytes = fits ? pprof_allocate(arena, size, 1, status) : NULL;
+    if (bytes != NULL && read_at(file, table->offset, bytes, size)) return bytes;
+    pprof_fail(status, "%s: the %s are cut short", file->path, name);
+    return NULL;
+}
+
+static bool read_segments(elf_file *file, pprof_arena *arena, pprof_elf *elf, pprof_status *status) {
+    elf_table programs = {0}, sections = {0};
+    if (!read_header(file, &programs, &sections, status)) return false;
+    if (programs.count == 0 || programs.count > MOST_HEADERS || programs.entry_size < GET_SIZE(file, Phdr))
+        return pprof_fail(status, "%s: %zu program headers of %zu bytes: not an executable or shared library",
+                          file->path, programs.count, programs.entry_size);
+    uint8_t *headers = read_table(file, &programs, "program headers", arena, status);
+    pprof_elf_segment *segments = pprof_allocate(arena, programs.count, sizeof *segments, status);
     if (headers == NULL || segments == NULL) return false;
-    if (!read_at(file, offset, headers, count * size))
-        return pprof_fail(status, "%s: the program headers are cut short", file->path);
 
     *elf = (pprof_elf){.segments = segments, .build_id = ""};
-    for (size_t i = 0; i < count; i++) {
-        program_header header = get_program_header(file, headers + i * size);
+    for (size_t i = 0; i < programs.count; i++) {
+        program_header header = get_program_header(file, headers + i * programs.entry_size);
         if (header.type == PT_LOAD)
             segments[elf->segment_count++] = (pprof_elf_segment){.address = header.address,
                                                                  .file_offset = header.file_offset,
@@ -131,14 +148,96 @@ static bool read_file(elf_file *file, pprof_arena *arena, pprof_elf *elf, pprof_
     return true;
 }
 
-bool pprof_read_elf(const char *path, pprof_arena *arena, pprof_elf *elf, pprof_status *status) {
-    /* O_NONBLOCK: a path from a profile may name a FIFO or a device by now. */
-    elf_file file = {.path = path, .descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.descriptor < 0) return pprof_fail(status, "%s: %s", path, strerror(errno));
+/* ---- functions ---- */
+
+/* The symbol table and the names that it refers to; count 0 where the file was stripped. */
+static bool find_symbols(const elf_file *file, const elf_table *sections, pprof_arena *scratch, elf_table *symbols,
+                         elf_table *names, pprof_status *status) {
+    *symbols = *names = (elf_table){.entry_size = 1};
+    if (sections->count == 0 || sections->entry_size != GET_SIZE(file, Shdr)) return true;
+    const uint8_t *headers = read_table(file, sections, "section headers", scratch, status);
+    if (headers == NULL) return false;
+    for (size_t i = 0; i < sections->count; i++) {
+        const uint8_t *header = headers + i * sections->entry_size;
+        if (GET_FIELD(file, header, Shdr, sh_type) != SHT_SYMTAB) continue;
+        uint64_t link = GET_FIELD(file, header, Shdr, sh_link), size = GET_FIELD(file, header, Shdr, sh_size);
+        if (link >= sections->count) break;
+        const uint8_t *linked = headers + link * sections->entry_size;
+        uint64_t name_size = GET_FIELD(file, linked, Shdr, sh_size);
+        if (size > LARGEST_SYMBOL_TABLE || name_size > LARGEST_SYMBOL_TABLE)
+            return pprof_fail(status, "%s: its symbol table is larger than %d MiB", file->path,
+                              LARGEST_SYMBOL_TABLE >> 20);
+        *symbols = (elf_table){.offset = GET_FIELD(file, header, Shdr, sh_offset),
+                               .entry_size = GET_SIZE(file, Sym),
+                               .count = (size_t)(size / GET_SIZE(file, Sym))};
+        *names = (elf_table){GET_FIELD(file, linked, Shdr, sh_offset), 1, (size_t)name_size};
+        break;
+    }
+    return true;
+}
+
+/* Linkers make hidden functions local, so that these cannot be told from static ones. */
+static bool is_strong_function(const elf_file *file, const uint8_t *symbol) {
+    uint64_t info = GET_FIELD(file, symbol, Sym, st_info);
+    return ELF64_ST_TYPE(info) == STT_FUNC && ELF64_ST_BIND(info) != STB_WEAK &&
+           GET_FIELD(file, symbol, Sym, st_shndx) != SHN_UNDEF;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool read_functions(elf_file *file, pprof_arena *arena, pprof_elf_functions *functions, pprof_status *status) {
+    elf_table programs = {0}, sections = {0}, symbols, names;
+    *functions = (pprof_elf_functions){0};
+    if (!read_header(file, &programs, &sections, status) ||
+        !find_symbols(file, &sections, arena, &symbols, &names, status) || names.count == 0)
+        return !status->failed;
+    const uint8_t *symbol = read_table(file, &symbols, "symbols", arena, status);
+    const char *texts = (const char *)read_table(file, &names, "symbols' names", arena, status);
+    functions->names = (const char **)pprof_allocate(arena, symbols.count, sizeof *functions->names, status);
+    if (symbol == NULL || texts == NULL || functions->names == NULL) return false;
+    size_t count = 0;
+    for (size_t i = 0; i < symbols.count; i++, symbol += symbols.entry_size) {
+        uint64_t name = GET_FIELD(file, symbol, Sym, st_name);
+        if (!is_strong_function(file, symbol) || name >= names.count || texts[name] == '\0') continue;
+        if (memchr(texts + name, '\0', names.count - (size_t)name) != NULL) functions->names[count++] = texts + name;
+    }
+    qsort(functions->names, count, sizeof *functions->names, compare_names);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(functions->names[i], functions->names[i - 1]) != 0)
+            functions->names[functions->count++] = functions->names[i];
+    return true;
+}
+
+/* ---- the file ---- */
+
+/* O_NONBLOCK: a path from a profile may name a FIFO or a device by now. */
+static bool open_file(const char *path, elf_file *file, pprof_status *status) {
+    *file = (elf_file){.path = path, .descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file->descriptor < 0) return pprof_fail(status, "%s: %s", path, strerror(errno));
     struct stat about;
-    bool fine = fstat(file.descriptor, &about) == 0 && S_ISREG(about.st_mode)
-                    ? read_file(&file, arena, elf, status)
-                    : pprof_fail(status, "%s: not a regular file", path);
+    if (fstat(file->descriptor, &about) == 0 && S_ISREG(about.st_mode)) {
+        file->size = (uint64_t)about.st_size;
+        return true;
+    }
+    (void)close(file->descriptor);
+    return pprof_fail(status, "%s: not a regular file", path);
+}
+
+bool pprof_read_elf(const char *path, pprof_arena *arena, pprof_elf *elf, pprof_status *status) {
+    elf_file file;
+    if (!open_file(path, &file, status)) return false;
+    bool fine = read_segments(&file, arena, elf, status);
+    (void)close(file.descriptor);
+    return fine;
+}
+
+bool pprof_read_elf_functions(const char *path, pprof_arena *arena, pprof_elf_functions *functions,
+                              pprof_status *status) {
+    elf_file file;
+    if (!open_file(path, &file, status)) return false;
+    bool fine = read_functions(&file, arena, functions, status);
     (void)close(file.descriptor);
     return fine;
 }

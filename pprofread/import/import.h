@@ -1,11 +1,12 @@
 /* What the import stages share: everything here is inside the library and no part of its public face.
  *
  *   process.c         a child process, fed and read line by line
- *   elf.c             build id and load segments of an executable; addresses in memory ─▶ addresses in the file
+ *   elf.c             build id, load segments and functions of an executable; addresses in memory ─▶ in the file
  *   memory_map.c      the text of /proc/self/maps ─▶ executable mappings, tidied as pprof tidies them
  *   perf_header.c     what a perf.data says of itself: its events and build ids
  *   maps.c            perf's mmap, exec and fork events ─▶ what each process had mapped where
  *   mapping_files.c   a profile's mappings ─▶ the files to symbolize them from, the right builds of them
+ *   inventory.c       a profile's mappings ─▶ the functions that no sample met
  *   symbolizer.c      (file, address) ─▶ frames, through one llvm-symbolizer process
  *   simplify_name.c   linkage name ─▶ the short name that pprof shows
  */
@@ -58,6 +59,16 @@ typedef struct pprof_elf {
 
 /* Fails when the file cannot be read, is no ELF file, or contradicts itself. */
 bool pprof_read_elf(const char *path, pprof_arena *arena, pprof_elf *elf, pprof_status *status);
+
+typedef struct pprof_elf_functions {
+    const char **names; /* linkage names in byte order, each once */
+    size_t count;
+} pprof_elf_functions;
+
+/* The functions that the file defines, but for weak ones: C++'s inline functions and templates, which say little of
+ * where they came from. None where it was stripped. */
+bool pprof_read_elf_functions(const char *path, pprof_arena *arena, pprof_elf_functions *functions,
+                              pprof_status *status);
 
 /* Where [address], which the process saw in [mapping], lies in the file's own address space. False: in no segment. */
 bool pprof_find_file_address(const pprof_elf *elf, const pprof_mapping *mapping, uint64_t address, uint64_t *result);
@@ -169,6 +180,14 @@ uint32_t pprof_find_main_mapping(const pprof_profile *profile, pprof_arena *aren
  * read, is another build than the profile says, or there is nothing for it to stand in for. */
 bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symbolize_options *options, pprof_arena *arena,
                               pprof_mapping_file *files, uint32_t *main_mapping, pprof_status *status);
+
+/* ---- inventory.c ----------------------------------------------------------------------------------------------- */
+
+/* [input] and, at the end of its function table, the functions of its mappings' files that it does not have yet, with
+ * linkage names alone. Fails where options->binary is not the build that was profiled; another file that cannot be used
+ * adds nothing. [output] shares what is the same with [input]. */
+bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
+                               pprof_profile *output, pprof_status *status);
 
 /* ---- symbolizer.c ---------------------------------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ volatile unsigned long sum;
 __attribute__((noinline)) static void spin(void) {
     for (unsigned long i = 0; i < 1000000; i++) sum += i * i % 7;
 }
+int never(int number) { return number * 3; }
 int main(int count, char **words) {
     double seconds = count > 1 ? atof(words[1]) : 0.3;
     signal(SIGINT, SIG_DFL); /* a shell ignores it for what it starts in the background */
@@ -71,6 +72,7 @@ wait_for() {
 for with in perf gperftools; do
     expect 0 "^pprofread: recorded .* with $with" --with=$with -- ./burn
     expect_spin "$with"
+    "$program" weights default.pgo | grep -q '^function never .*inclusive 0 leaf 0$' || fail "$with: never is not listed"
     grep -q '^begun$' out || fail "$with: the command's output does not come through"
     [ "$(wc -l <out)" -eq 1 ] || fail "$with: more than the command's output"
     expect 3 'the command ended with exit status 7' --with=$with ./burn 0.3 7

@@ -1,4 +1,4 @@
-/* An executable: its build id and segments, and addresses looked up in them. */
+/* An executable: its build id and segments, addresses looked up in them, and its functions. */
 #include "fuzz.h"
 #include "import/import.h"
 
@@ -32,6 +32,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (worked) {
         REQUIRE(strspn(elf.build_id, "0123456789abcdef") == strlen(elf.build_id));
         for (uint32_t i = 0; i < elf.segment_count && i < 8; i++) find_addresses(&elf, elf.segments[i].address);
+    }
+    pprof_status reading = {0};
+    pprof_elf_functions functions;
+    worked = pprof_read_elf_functions(path, &arena, &functions, &reading);
+    require_status(worked, &reading);
+    for (size_t i = 0; worked && i < functions.count; i++) {
+        REQUIRE(functions.names[i][0] != '\0');
+        REQUIRE(i == 0 || strcmp(functions.names[i - 1], functions.names[i]) < 0);
     }
     pprof_arena_free(&arena);
     (void)close(file);

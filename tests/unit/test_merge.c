@@ -118,6 +118,24 @@ static void test_addresses_follow_the_program(void **state) {
     free_all(&a, &b, &c);
 }
 
+/* What no line is of stays; what only an unused location is of goes. */
+static void test_idle_functions_stay(void **state) {
+    (void)state;
+    fixture a = {0}, b = make_simple("f", 2), c;
+    begin(&a);
+    add_sample(&a, add_location(&a, 1 << 20, "f", 1), 1);
+    (void)add_location(&a, 1 << 20, "unused", 1);
+    pprof_function idle = {.name_string = add_string(&a.making, "idle")};
+    pprof_add_function(a.making.builder, &idle, &a.making.status);
+    finish(&a);
+    pprof_profile merged = merge_two(&a, &b, 1, false, &c);
+    assert_int_equal(merged.function_count, 2);
+    assert_true(pprof_string_equals(pprof_get_string(&merged, merged.functions[0].name_string), "f"));
+    assert_true(pprof_string_equals(pprof_get_string(&merged, merged.functions[1].name_string), "idle"));
+    assert_int_equal(merged.values[0], 3);
+    free_all(&a, &b, &c);
+}
+
 static void test_columns_keep_inlined_frames_apart(void **state) {
     (void)state;
     fixture a = {0}, b = {0}, c;
@@ -289,6 +307,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_merges_are_the_reference_s),
         cmocka_unit_test(test_addresses_follow_the_program),
+        cmocka_unit_test(test_idle_functions_stay),
         cmocka_unit_test(test_columns_keep_inlined_frames_apart),
         cmocka_unit_test(test_the_order_of_labels_is_nothing),
         cmocka_unit_test(test_headers_are_combined),

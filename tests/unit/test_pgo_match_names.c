@@ -108,7 +108,7 @@ static void match(pgo_identity *identities, uint32_t identity_count, pprof_weigh
         .functions = known, .function_count = known_count, .bodies = bodies, .body_count = known_count};
     pprof_index index;
     assert_true(known_count <= BODIES);
-    for (uint32_t i = 0; i < known_count; i++) bodies[i].function = i;
+    for (uint32_t i = 0; i < known_count; i++) bodies[i] = (pprof_body){.function = i, .inclusive = 1};
     index_weights(&weights, &arena, &index, &status);
     assert_true(pgo_match_names(identities, identity_count, &index, &status));
 }

@@ -208,6 +208,27 @@ static void test_what_makes_functions_one(void **state) {
 }
 
 /* [count] functions, each sampled on three lines from 10 on, the last of which is at index [start_of] a start line. */
+/* What no line is of has no weight, and is no news where a function, or a piece of one, has samples. */
+static void test_idle_functions_come_along(void **state) {
+    (void)state;
+    making m;
+    start_profile(&m, "samples", "count");
+    ADD_SAMPLE(&m, 3, add_line(&m, add_function(&m, "run", "run", "/usr/src/vm/vm.c", 100), 101, 0));
+    ADD_SAMPLE(&m, 1, add_line(&m, add_function(&m, "step", "step.llvm.7", "", 0), 5, 0));
+    add_line(&m, add_function(&m, "unsampled", "unsampled", "", 0), 5, 0);
+    add_function(&m, "run", "run", "", 0);
+    add_function(&m, "step", "step", "", 0);
+    add_function(&m, "_ZN2ns4idleEv", "_ZN2ns4idleEv", "", 0);
+    add_function(&m, "", "", "nameless.c", 0);
+    expect(&m, "total 4 samples 4 unnamed 0 without-line 0\n"
+               "function _ZN2ns4idleEv absolute inclusive 0 leaf 0\n"
+               "function run file vm/vm.c start 100 inclusive 3 leaf 3\n"
+               "  self 1 3\n"
+               "function step.llvm.7 source step absolute inclusive 1 leaf 1\n"
+               "  self 5 1\n");
+    pprof_arena_free(&m.arena);
+}
+
 static pprof_weights weigh_starts(making *m, int count, int start_of, bool one_function_per_line) {
     start_profile(m, "samples", "count");
     for (int i = 0; i < count; i++)
@@ -437,6 +458,7 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_a_nul_in_a_name_shortens_nothing),
         cmocka_unit_test(test_what_makes_functions_one),
+        cmocka_unit_test(test_idle_functions_come_along),
         cmocka_unit_test(test_made_up_start_lines_are_distrusted),
         cmocka_unit_test(test_values_that_do_not_count),
         cmocka_unit_test(test_sums_saturate),

@@ -1,0 +1,98 @@
+/* Takes a profile with function names; gives the same one with the functions that its program has and no sample met.
+ *
+ *   functions: luaV_execute lvm.c:1156, …      ─▶      …, luaO_tostring, luaX_next, … without file and line
+ *
+ * A profile tells what ran, and by that alone what never ran looks like code of some other program. Functions of which
+ * there is no location are no oddity to readers of pprof: they look functions up from locations. Listed are those of
+ * files that can be read and are the build that was profiled.
+ *
+ * Cannot know the functions of a stripped file, nor those that were inlined wherever they are called and then removed.
+ */
+#include "edit/edit.h"
+#include "import/import.h"
+#include "weights/weigh.h"
+
+#include <string.h>
+
+typedef struct inventory {
+    const pprof_profile *input;
+    pprof_list functions; /* the input's, then the new ones */
+    pprof_new_strings strings;
+    pprof_string_pool names; /* that functions have so far */
+    pprof_arena *scratch;
+    pprof_status *status;
+} inventory;
+
+static bool begin_inventory(inventory *inventory) {
+    const pprof_profile *input = inventory->input;
+    if (!pprof_begin_new_strings(&inventory->strings, input, inventory->status) ||
+        !pprof_reserve_items(&inventory->functions, input->function_count, inventory->status))
+        return false;
+    for (uint32_t f = 0; f < input->function_count; f++) {
+        const pprof_function *function = &input->functions[f];
+        pprof_function *copy = pprof_append_item(&inventory->functions, inventory->status);
+        if (copy == NULL) return false;
+        *copy = *function;
+        uint32_t name = function->system_name_string != 0 ? function->system_name_string : function->name_string;
+        if (pprof_intern_string(&inventory->names, pprof_get_string(input, name), inventory->status) == PPROF_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* A clone (f.llvm.123) is part of a function that the program knows by another name. */
+static bool list_function(inventory *inventory, const char *text) {
+    pprof_string name = {text, strlen(text)};
+    if (pprof_strip_name_suffixes(text) != name.length || pprof_find_string(&inventory->names, name) != PPROF_NONE)
+        return true;
+    uint32_t string = pprof_add_new_string(&inventory->strings, name, inventory->status);
+    pprof_function *function = pprof_append_item(&inventory->functions, inventory->status);
+    if (inventory->status->failed) return false;
+    *function = (pprof_function){.name_string = string, .system_name_string = string};
+    return pprof_intern_string(&inventory->names, name, inventory->status) != PPROF_NONE;
+}
+
+/* What cannot be read here adds nothing: the samples are what the profile is about. */
+static bool list_functions_of(inventory *inventory, const char *path) {
+    pprof_elf_functions functions;
+    pprof_status reading = {0};
+    if (!pprof_read_elf_functions(path, inventory->scratch, &functions, &reading)) return true;
+    for (size_t i = 0; i < functions.count; i++)
+        if (!list_function(inventory, functions.names[i])) return false;
+    return true;
+}
+
+static bool list_all(inventory *inventory, const pprof_symbolize_options *options) {
+    const pprof_profile *input = inventory->input;
+    uint32_t main_mapping;
+    pprof_mapping_file *files =
+        pprof_allocate(inventory->scratch, input->mapping_count, sizeof *files, inventory->status);
+    if (files == NULL || !begin_inventory(inventory) ||
+        !pprof_find_mapping_files(input, options, inventory->scratch, files, &main_mapping, inventory->status))
+        return false;
+    for (uint32_t m = 0; m < input->mapping_count; m++) {
+        bool is_first = files[m].problem == NULL;
+        for (uint32_t other = 0; other < m && is_first; other++)
+            is_first = strcmp(files[other].path, files[m].path) != 0;
+        if (is_first && !list_functions_of(inventory, files[m].path)) return false;
+    }
+    return true;
+}
+
+bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
+                               pprof_profile *output, pprof_status *status) {
+    const pprof_symbolize_options defaults = {0};
+    pprof_arena scratch = {0};
+    inventory inventory = {
+        .input = input, .functions = {.item_size = sizeof(pprof_function)}, .scratch = &scratch, .status = status};
+    *output = *input;
+    bool done = list_all(&inventory, options == NULL ? &defaults : options) &&
+                pprof_keep_new_strings(&inventory.strings, arena, output, status);
+    output->function_count = inventory.functions.count;
+    output->functions = done ? pprof_keep_items(&inventory.functions, arena, status) : NULL;
+    pprof_free_new_strings(&inventory.strings);
+    pprof_free_list(&inventory.functions);
+    pprof_free_string_pool(&inventory.names);
+    pprof_arena_free(&scratch);
+    return done && !status->failed;
+}
