@@ -407,7 +407,7 @@ void pgo_set_value_profile(pgo_run *run, LLVMValueRef call, uint64_t total, cons
 bool pgo_has_attribute(LLVMValueRef function, const char *name);
 bool pgo_has_call_attribute(LLVMValueRef call, const char *name);
 
-/* certainty.c: keeps [probability], parallel to the graph's successors, from being surer than samples can be. */
+/* certainty.c: makes [probability], parallel to the graph's successors, as sure as samples can be, no less, no more. */
 bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, double *probability, pprof_status *status);
 
 /* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
