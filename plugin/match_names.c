@@ -253,7 +253,7 @@ static bool list_keys(name_matcher *matcher, name_key *keys, uint32_t *count) {
     return true;
 }
 
-/* The profile's functions that have the name of [wanted] in this tier, samples, and are not taken yet, in ascending
+/* The profile's functions with samples that have the name of [wanted] in this tier and are not taken yet, in ascending
  * order. The index finds a function by its name without suffixes, which is the same for all tiers' names but the
  * demangled ones of statics; under those it has these too. */
 static bool list_hits(name_matcher *matcher, const name_key *wanted) {

@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_HEADERS = 4096, LONGEST_NOTES = 1 << 16, LONGEST_BUILD_ID = 64, LARGEST_SYMBOL_TABLE = 1 << 29 };
+enum { MOST_HEADERS = 4096, LONGEST_NOTES = 1 << 16, LONGEST_BUILD_ID = 64 };
+/* Names may overlap, so that their lengths are no part of the file's. */
+enum { LARGEST_SYMBOL_TABLE = 1 << 29, LONGEST_NAME = 1 << 16 };
 
 typedef struct elf_file {
     const char *path;
@@ -201,7 +203,9 @@ static bool read_functions(elf_file *file, pprof_arena *arena, pprof_elf_functio
     for (size_t i = 0; i < symbols.count; i++, symbol += symbols.entry_size) {
         uint64_t name = GET_FIELD(file, symbol, Sym, st_name);
         if (!is_strong_function(file, symbol) || name >= names.count || texts[name] == '\0') continue;
-        if (memchr(texts + name, '\0', names.count - (size_t)name) != NULL) functions->names[count++] = texts + name;
+        size_t room = names.count - (size_t)name;
+        if (memchr(texts + name, '\0', room < LONGEST_NAME ? room : LONGEST_NAME) != NULL)
+            functions->names[count++] = texts + name;
     }
     qsort(functions->names, count, sizeof *functions->names, compare_names);
     for (size_t i = 0; i < count; i++)

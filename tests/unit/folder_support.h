@@ -44,6 +44,13 @@ static inline void write_text(const char *name, const char *text) {
     assert_int_equal(fclose(file), 0);
 }
 
+/* In the place of one of the file's. */
+static inline void write_byte(FILE *file, size_t at, int byte) {
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    (void)fputc(byte, file);
+    (void)fflush(file);
+}
+
 static inline void write_program(const char *name, const char *text) {
     write_text(name, text);
     assert_int_equal(chmod(in_folder(name), 0700), 0);

@@ -81,16 +81,12 @@ static void test_damaged_program(void **state) {
         pprof_arena scratch = {0};
         pprof_status outcome = {0};
         pprof_elf_functions functions;
-        assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
-        (void)fputc(bytes[i] ^ 0xff, file);
-        (void)fflush(file);
+        write_byte(file, i, bytes[i] ^ 0xff);
         bool is_read = pprof_read_elf_functions(path, &scratch, &functions, &outcome);
         assert_int_equal(is_read, !outcome.failed);
         for (size_t f = 1; is_read && f < functions.count; f++)
             assert_true(strcmp(functions.names[f - 1], functions.names[f]) < 0);
-        assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
-        (void)fputc(bytes[i], file);
-        (void)fflush(file);
+        write_byte(file, i, bytes[i]);
         pprof_arena_free(&scratch);
     }
     (void)fclose(file);

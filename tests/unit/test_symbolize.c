@@ -298,14 +298,10 @@ static void test_damaged_elf(void **state) {
         pprof_status outcome = {0};
         uint64_t address;
         const pprof_mapping mapping = {.memory_start = 0x1000, .memory_limit = 0x2000};
-        assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
-        (void)fputc(bytes[i] ^ 0xff, file);
-        (void)fflush(file);
+        write_byte(file, i, bytes[i] ^ 0xff);
         if (pprof_read_elf(path, &scratch, &elf, &outcome))
             (void)pprof_find_file_address(&elf, &mapping, 0x1234, &address);
-        assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
-        (void)fputc(bytes[i], file);
-        (void)fflush(file);
+        write_byte(file, i, bytes[i]);
         pprof_arena_free(&scratch);
     }
     (void)fclose(file);
