@@ -109,12 +109,15 @@ static bool read_header(elf_file *file, elf_table *programs, elf_table *sections
     return true;
 }
 
+static bool is_inside(const elf_file *file, const elf_table *table) {
+    return table->offset <= file->size && table->count * table->entry_size <= file->size - table->offset;
+}
+
 /* All of a table, which is in the arena; NULL where the file is cut short or memory is out, and [status] says so. */
 static uint8_t *read_table(const elf_file *file, const elf_table *table, const char *name, pprof_arena *arena,
                            pprof_status *status) {
     size_t size = table->count * table->entry_size;
-    bool fits = table->offset <= file->size && size <= file->size - table->offset;
-    uint8_t *bytes = fits ? pprof_allocate(arena, size, 1, status) : NULL;
+    uint8_t *bytes = is_inside(file, table) ? pprof_allocate(arena, size, 1, status) : NULL;
     if (bytes != NULL && read_at(file, table->offset, bytes, size)) return bytes;
     pprof_fail(status, "%s: the %s are cut short", file->path, name);
     return NULL;
@@ -152,11 +155,12 @@ static bool read_segments(elf_file *file, pprof_arena *arena, pprof_elf *elf, pp
 
 /* ---- functions ---- */
 
-/* The symbol table and the names that it refers to; count 0 where the file was stripped. */
+/* The symbol table and the names that it refers to; count 0 where the file was stripped, or makes no sense there: it
+ * may have been packed, and runs all the same. */
 static bool find_symbols(const elf_file *file, const elf_table *sections, pprof_arena *scratch, elf_table *symbols,
                          elf_table *names, pprof_status *status) {
     *symbols = *names = (elf_table){.entry_size = 1};
-    if (sections->count == 0 || sections->entry_size != GET_SIZE(file, Shdr)) return true;
+    if (sections->entry_size != GET_SIZE(file, Shdr) || !is_inside(file, sections)) return true;
     const uint8_t *headers = read_table(file, sections, "section headers", scratch, status);
     if (headers == NULL) return false;
     for (size_t i = 0; i < sections->count; i++) {
@@ -166,13 +170,14 @@ static bool find_symbols(const elf_file *file, const elf_table *sections, pprof_
         if (link >= sections->count) break;
         const uint8_t *linked = headers + link * sections->entry_size;
         uint64_t name_size = GET_FIELD(file, linked, Shdr, sh_size);
-        if (size > LARGEST_SYMBOL_TABLE || name_size > LARGEST_SYMBOL_TABLE)
-            return pprof_fail(status, "%s: its symbol table is larger than %d MiB", file->path,
-                              LARGEST_SYMBOL_TABLE >> 20);
-        *symbols = (elf_table){.offset = GET_FIELD(file, header, Shdr, sh_offset),
-                               .entry_size = GET_SIZE(file, Sym),
-                               .count = (size_t)(size / GET_SIZE(file, Sym))};
-        *names = (elf_table){GET_FIELD(file, linked, Shdr, sh_offset), 1, (size_t)name_size};
+        if (size > LARGEST_SYMBOL_TABLE || name_size > LARGEST_SYMBOL_TABLE) break;
+        elf_table found = {.offset = GET_FIELD(file, header, Shdr, sh_offset),
+                           .entry_size = GET_SIZE(file, Sym),
+                           .count = (size_t)(size / GET_SIZE(file, Sym))};
+        elf_table texts = {GET_FIELD(file, linked, Shdr, sh_offset), 1, (size_t)name_size};
+        if (!is_inside(file, &found) || !is_inside(file, &texts)) break;
+        *symbols = found;
+        *names = texts;
         break;
     }
     return true;

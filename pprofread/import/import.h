@@ -66,7 +66,7 @@ typedef struct pprof_elf_functions {
 } pprof_elf_functions;
 
 /* The functions that the file defines, but for weak ones: C++'s inline functions and templates, which say little of
- * where they came from. None where it was stripped. */
+ * where they came from. None where it was stripped, or what is said of them makes no sense. */
 bool pprof_read_elf_functions(const char *path, pprof_arena *arena, pprof_elf_functions *functions,
                               pprof_status *status);
 
@@ -184,8 +184,8 @@ bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symboliz
 /* ---- inventory.c ----------------------------------------------------------------------------------------------- */
 
 /* [input] and, at the end of its function table, the functions of its mappings' files that it does not have yet, with
- * linkage names alone. Fails where options->binary is not the build that was profiled; another file that cannot be used
- * adds nothing. [output] shares what is the same with [input]. */
+ * linkage names alone. Fails where options->binary is not the build that was profiled; another file that is not, or that
+ * lists none, adds nothing. [output] shares what is the same with [input]. */
 bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                                pprof_profile *output, pprof_status *status);
 

@@ -52,11 +52,9 @@ static bool list_function(inventory *inventory, const char *text) {
     return pprof_intern_string(&inventory->names, name, inventory->status) != PPROF_NONE;
 }
 
-/* What cannot be read here adds nothing: the samples are what the profile is about. */
 static bool list_functions_of(inventory *inventory, const char *path) {
     pprof_elf_functions functions;
-    pprof_status reading = {0};
-    if (!pprof_read_elf_functions(path, inventory->scratch, &functions, &reading)) return true;
+    if (!pprof_read_elf_functions(path, inventory->scratch, &functions, inventory->status)) return false;
     for (size_t i = 0; i < functions.count; i++)
         if (!list_function(inventory, functions.names[i])) return false;
     return true;

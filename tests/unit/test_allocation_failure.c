@@ -222,6 +222,15 @@ static bool symbolize(pprof_arena *arena, FILE *out, pprof_status *status) {
            pprof_print_raw(&profile, &everything, out, arena, status);
 }
 
+static bool list_idle_functions(pprof_arena *arena, FILE *out, pprof_status *status) {
+    pprof_profile sampled, profile;
+    const uint8_t *data;
+    size_t size;
+    return read_recording("00400000-00500000 r-xp 00000000 fe:00 1 /proc/self/exe\n", arena, &sampled, status) &&
+           pprof_list_idle_functions(&sampled, NULL, arena, &profile, status) &&
+           pprof_encode_profile(&profile, false, arena, &data, &size, status) && fwrite(data, 1, size, out) == size;
+}
+
 static bool read_elf(pprof_arena *arena, FILE *out, pprof_status *status) {
     pprof_elf elf;
     if (!pprof_read_elf("/proc/self/exe", arena, &elf, status)) return false;
@@ -323,6 +332,7 @@ TEST(index_weights)
 TEST(import)
 TEST(import_perf)
 TEST(symbolize)
+TEST(list_idle_functions)
 TEST(read_elf)
 TEST(simplify)
 TEST(report_top)
@@ -350,19 +360,33 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode),        cmocka_unit_test(test_weigh),
-        cmocka_unit_test(test_parse),         cmocka_unit_test(test_check),
-        cmocka_unit_test(test_encode),        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_subtract),      cmocka_unit_test(test_rename_functions),
-        cmocka_unit_test(test_strip_paths),   cmocka_unit_test(test_choose_samples),
-        cmocka_unit_test(test_prune),         cmocka_unit_test(test_index_weights),
-        cmocka_unit_test(test_import),        cmocka_unit_test(test_import_perf),
-        cmocka_unit_test(test_symbolize),     cmocka_unit_test(test_read_elf),
-        cmocka_unit_test(test_simplify),      cmocka_unit_test(test_report_top),
-        cmocka_unit_test(test_report_tree),   cmocka_unit_test(test_report_peek),
-        cmocka_unit_test(test_report_traces), cmocka_unit_test(test_report_tags),
-        cmocka_unit_test(test_report_raw),    cmocka_unit_test(test_report_dot),
-        cmocka_unit_test(test_report_list),   cmocka_unit_test(test_report_flame),
+        cmocka_unit_test(test_decode),
+        cmocka_unit_test(test_weigh),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_encode),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_subtract),
+        cmocka_unit_test(test_rename_functions),
+        cmocka_unit_test(test_strip_paths),
+        cmocka_unit_test(test_choose_samples),
+        cmocka_unit_test(test_prune),
+        cmocka_unit_test(test_index_weights),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_perf),
+        cmocka_unit_test(test_symbolize),
+        cmocka_unit_test(test_read_elf),
+        cmocka_unit_test(test_list_idle_functions),
+        cmocka_unit_test(test_simplify),
+        cmocka_unit_test(test_report_top),
+        cmocka_unit_test(test_report_tree),
+        cmocka_unit_test(test_report_peek),
+        cmocka_unit_test(test_report_traces),
+        cmocka_unit_test(test_report_tags),
+        cmocka_unit_test(test_report_raw),
+        cmocka_unit_test(test_report_dot),
+        cmocka_unit_test(test_report_list),
+        cmocka_unit_test(test_report_flame),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
