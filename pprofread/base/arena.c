@@ -70,7 +70,7 @@ void *pprof_arena_allocate(pprof_arena *arena, size_t count, size_t size) {
 
 void *pprof_allocate(pprof_arena *arena, size_t count, size_t size, pprof_status *status) {
     void *memory = pprof_arena_allocate(arena, count, size);
-    if (memory == NULL) pprof_fail(status, "out of memory (%zu elements of %zu bytes)", count, size);
+    if (memory == NULL) pprof_fail(status, PPROF_OUT_OF_MEMORY " (%zu elements of %zu bytes)", count, size);
     return memory;
 }
 
@@ -148,7 +148,7 @@ void *pprof_arena_resize(pprof_arena *arena, void *memory, size_t count, size_t 
         resized = memory == NULL ? malloc(count * size) : resize_adopted(arena, memory, count * size);
         if (memory == NULL && resized != NULL && !adopt(arena, resized, count * size, false)) resized = NULL;
     }
-    if (resized == NULL) pprof_fail(status, "out of memory (%zu elements of %zu bytes)", count, size);
+    if (resized == NULL) pprof_fail(status, PPROF_OUT_OF_MEMORY " (%zu elements of %zu bytes)", count, size);
     return resized;
 }
 

@@ -4,6 +4,9 @@
 
 #include "pprofread.h"
 
+/* How the message begins when an arena has no room. */
+#define PPROF_OUT_OF_MEMORY "out of memory"
+
 /* Hands a mapping (mmap) to the arena, which unmaps it. On failure it is unmapped at once. */
 bool pprof_arena_adopt_mapping(pprof_arena *arena, void *memory, size_t size);
 

@@ -3,6 +3,7 @@
  *
  * A build id in the profile must be the file's. Without one (gperftools writes none) a rebuilt program at the same
  * path cannot be told from the recorded one. */
+#include "base/arena.h"
 #include "base/path.h"
 #include "base/saturate.h"
 #include "import/import.h"
@@ -124,8 +125,12 @@ static const char *check_own_file(pprof_mapping_file *file, const char *build_id
         return pprof_format_string(arena, status, "%s: not a file", file->path[0] == '\0' ? "?" : file->path);
 
     pprof_status reading = {0};
-    if (!pprof_read_elf(file->path, arena, &file->elf, &reading))
+    if (!pprof_read_elf(file->path, arena, &file->elf, &reading)) {
+        /* Memory that is out is no fault of the file's: with more of it the answer would be another. */
+        if (strncmp(reading.message, PPROF_OUT_OF_MEMORY, sizeof PPROF_OUT_OF_MEMORY - 1) == 0)
+            pprof_fail(status, "%s", reading.message);
         return pprof_copy_string(arena, reading.message, strlen(reading.message), status);
+    }
     if (!build_ids_agree(build_id, file->elf.build_id))
         return pprof_format_string(arena, status, "%s: its build id %s is not the profile's %s: it was rebuilt since",
                                    file->path, file->elf.build_id, build_id);
