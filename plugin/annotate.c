@@ -117,7 +117,7 @@ static bool annotate_function(pgo_run *run, uint32_t index) {
     uint32_t branch_count = 0;
     if (probability == NULL || !make_judge(run, function, &judge) ||
         !pgo_raise_uncertain_trips(function, &question, run->arena, probability, &raised, run->status) ||
-        !pgo_limit_certainty(function, run->arena, probability, run->status) ||
+        !pgo_correct_certainty(function, run->arena, probability, run->status) ||
         !write_branch_weights(run, function, probability, &branch_count))
         return false;
     if (function->entry_rate > 0) pgo_set_entry_count(run, function->value, pgo_get_block_count(function, 0));

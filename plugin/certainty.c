@@ -15,16 +15,17 @@
  * fit puts such sides below one in ten, though not LLVM's own heuristics, they are taken a quarter to three fifths of
  * the time (28 programs, 53 branches that ran often, to sides of at most five instructions; below three in ten, 165, a
  * third). They are told as one in three, so that they stay in line, as without a profile: LLVM moves less out of the
- * way. Where there is a call, the samples behind it tell, and what the fit says is right. Instructions x -O2's:
+ * way. Where there is a call, the samples behind it tell. Instructions x -O2's:
  * gperf 1.192, so 1.146; Lua .923 .918, duktape .834 .832, bzip2 .925 .927, sixteen others within .002.
  *
  * Any other way that LLVM's heuristics expect, and of which the fit leaves between 1 and 3 %, is next to never taken:
  * in lz4's LZ4HC_InsertAndGetWiderMatch two such ways have 2.4 and 2.7 %, for the fit leaves LLVM's probabilities only
  * as far as samples force it, and never ran. Of 358 in 25 programs, at branches that ran often, .73 were taken less
- * than once in a thousand times, .83 less than once in a hundred, .11 more than three times. LLVM leaves a branch alone
- * as predictable that is 99 % sure; so are these told. Instructions with that against without: store .976, search .986,
- * lzip .992 (code .958), pcre2grep .996, nasm .997, duktape 1.006, xmlwalk 1.007, thirteen others within .001. A tenth
- * of what the fit says instead: search .968, but pcre2grep 1.014 and zstd's code 1.057, since more is cold then.
+ * than once in a thousand times, .83 less than once in a hundred, .11 more than three times in a hundred. LLVM leaves a
+ * branch alone as predictable that is 99 % sure; so are these told. Instructions with that against without: store .976
+ * (by luck, since 6 % is true there), search .986, lzip .992 (code .958), pcre2grep .996, nasm .997, duktape 1.006,
+ * xmlwalk 1.007, twelve others within .001. A tenth of what the fit says instead: search .968, but pcre2grep 1.014 and
+ * zstd's code 1.057, since more is cold then.
  */
 #include "plugin.h"
 #include "shim.h"
@@ -115,8 +116,8 @@ static void set_way(double *way, uint32_t side, double probability) {
     way[1 - side] = 1 - probability;
 }
 
-bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, double *probability,
-                         pprof_status *status) {
+bool pgo_correct_certainty(const pgo_function *function, pprof_arena *scratch, double *probability,
+                           pprof_status *status) {
     const pgo_graph *graph = &function->graph;
     uint32_t *predecessor_count = pprof_allocate(scratch, graph->block_count, sizeof *predecessor_count, status);
     if (predecessor_count == NULL) return false;

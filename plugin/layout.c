@@ -58,12 +58,6 @@ static bool place_function(pgo_run *run, uint32_t index, const placement *placem
                                                 .message = placement->message});
 }
 
-/* Whether any sample has the function in its stack, whether called or inlined somewhere. */
-static bool is_sampled(const pgo_run *run, const pgo_function *function) {
-    return function->weight_function != PGO_NONE &&
-           pprof_get_body(&run->weights, function->weight_function).inclusive != 0;
-}
-
 /* What share of the time the functions without samples take together, by Good and Turing's estimate: as much as those
  * have that were met once (I. J. Good, "The population frequencies of species", Biometrika 40, 1953), and what three
  * samples more would be, since a short recording may have met none once. It holds for functions as for species:
@@ -89,7 +83,7 @@ bool pgo_place_functions(pgo_run *run) {
         const pgo_function *function = &run->module.functions[f];
         if (function->state != PGO_TAKES_PART) continue;
         bool has_counts = run->options.frequencies && pgo_is_estimated(function);
-        if (!is_sampled(run, function)) {
+        if (function->weight_function == PGO_NONE) { /* no sample has it in its stack */
             if (!has_counts && unsampled_are_cold && !place_function(run, f, &COLD)) return false;
             continue;
         }

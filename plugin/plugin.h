@@ -408,7 +408,8 @@ bool pgo_has_attribute(LLVMValueRef function, const char *name);
 bool pgo_has_call_attribute(LLVMValueRef call, const char *name);
 
 /* certainty.c: makes [probability], parallel to the graph's successors, as sure as samples can be, no less, no more. */
-bool pgo_limit_certainty(const pgo_function *function, pprof_arena *scratch, double *probability, pprof_status *status);
+bool pgo_correct_certainty(const pgo_function *function, pprof_arena *scratch, double *probability,
+                           pprof_status *status);
 
 /* trips.c: copies the function's edge probabilities to [probability], with the innermost loops that only look too
  * short for the vectorizer made just long enough. */

@@ -12,6 +12,7 @@
 #include "base/saturate.h"
 #include "edit/edit.h"
 #include "profile/builder.h"
+#include "profile/idle_functions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -324,14 +325,12 @@ static void choose_factors(input_copy *copy, double weight) {
     }
 }
 
-/* Functions that no line is of tell what the program has (import/inventory.c): they stay. */
+/* They tell what the program has (import/inventory.c), and stay. */
 static bool copy_idle_functions(input_copy *copy) {
-    const pprof_profile *input = copy->input;
-    bool *has_lines = pprof_allocate(&copy->scratch, input->function_count, sizeof *has_lines, copy->status);
-    if (has_lines == NULL) return false;
-    for (uint32_t l = 0; l < input->line_count; l++) has_lines[input->lines[l].function] = true;
-    for (uint32_t f = 0; f < input->function_count; f++)
-        if (!has_lines[f] && copy_function(copy, f) == PPROF_NONE) return false;
+    const bool *is_idle = pprof_find_idle_functions(copy->input, &copy->scratch, copy->status);
+    if (is_idle == NULL) return false;
+    for (uint32_t f = 0; f < copy->input->function_count; f++)
+        if (is_idle[f] && copy_function(copy, f) == PPROF_NONE) return false;
     return true;
 }
 

@@ -19,6 +19,7 @@ typedef struct inventory {
     pprof_list functions; /* the input's, then the new ones */
     pprof_new_strings strings;
     pprof_string_pool names; /* that functions have so far */
+    pprof_string_pool paths; /* of the files that were listed */
     pprof_arena *scratch;
     pprof_status *status;
 } inventory;
@@ -69,10 +70,11 @@ static bool list_all(inventory *inventory, const pprof_symbolize_options *option
         !pprof_find_mapping_files(input, options, inventory->scratch, files, &main_mapping, inventory->status))
         return false;
     for (uint32_t m = 0; m < input->mapping_count; m++) {
-        bool is_first = files[m].problem == NULL;
-        for (uint32_t other = 0; other < m && is_first; other++)
-            is_first = strcmp(files[other].path, files[m].path) != 0;
-        if (is_first && !list_functions_of(inventory, files[m].path)) return false;
+        pprof_string path = {files[m].path, strlen(files[m].path)};
+        if (files[m].problem != NULL || pprof_find_string(&inventory->paths, path) != PPROF_NONE) continue;
+        if (pprof_intern_string(&inventory->paths, path, inventory->status) == PPROF_NONE ||
+            !list_functions_of(inventory, files[m].path))
+            return false;
     }
     return true;
 }
@@ -91,6 +93,7 @@ bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize
     pprof_free_new_strings(&inventory.strings);
     pprof_free_list(&inventory.functions);
     pprof_free_string_pool(&inventory.names);
+    pprof_free_string_pool(&inventory.paths);
     pprof_arena_free(&scratch);
     return done && !status->failed;
 }

@@ -2,10 +2,11 @@
  *
  * Profile functions are one when linkage name, source name and start line agree. Files do not count: a body into which
  * other files were #included comes as several functions that differ in file alone; the file with most weight is kept.
- * Functions that no line is of, and that have the name of none with samples, come along without weight: the program has
- * them (import/inventory.c).
+ * Idle functions that have the name of none with samples come along without weight: the program has them
+ * (import/inventory.c).
  * Cannot know: where start lines are missing, static functions of one name in two files look like such a body. */
 #include "base/saturate.h"
+#include "profile/idle_functions.h"
 #include "weights/weigh.h"
 
 #include <stdlib.h>
@@ -45,35 +46,27 @@ static int compare_functions(const void *a, const void *b) {
     return COMPARE(x->start, y->start);
 }
 
-/* What a profile function has: lines, and the weight with which these were sampled. */
-typedef struct function_use {
-    uint64_t weight;
-    bool has_lines;
-} function_use;
-
-/* Of each profile function; none of the unnamed has weight. */
-static function_use *weigh_functions(const pprof_weighing *weighing, pprof_arena *scratch) {
+/* The weight with which each profile function was sampled, 0 for the others and the unnamed. */
+static uint64_t *weigh_functions(const pprof_weighing *weighing, pprof_arena *scratch) {
     const pprof_profile *profile = weighing->profile;
-    function_use *uses = pprof_allocate(scratch, profile->function_count, sizeof *uses, weighing->status);
-    if (uses == NULL) return NULL;
-    for (uint32_t i = 0; i < profile->line_count; i++) uses[profile->lines[i].function].has_lines = true;
-    for (uint32_t i = 0; i < profile->location_count; i++) {
+    uint64_t *weights = pprof_allocate(scratch, profile->function_count, sizeof *weights, weighing->status);
+    for (uint32_t i = 0; weights != NULL && i < profile->location_count; i++) {
         const pprof_location *location = &profile->locations[i];
         if (weighing->location_weights[i] == 0) continue;
         for (uint32_t at = location->first_line; at < location->first_line + location->line_count; at++) {
             uint32_t function = profile->lines[at].function;
             if (weighing->names[function].is_named)
-                uses[function].weight = pprof_add_weights(uses[function].weight, weighing->location_weights[i]);
+                weights[function] = pprof_add_weights(weights[function], weighing->location_weights[i]);
         }
     }
-    return uses;
+    return weights;
 }
 
 /* The linkage names, with and without the suffixes of clones, that sampled functions have: by number in the pool. */
-static bool *mark_sampled_names(const pprof_weighing *weighing, const function_use *uses, pprof_arena *scratch) {
+static bool *mark_sampled_names(const pprof_weighing *weighing, const uint64_t *weights, pprof_arena *scratch) {
     bool *is_sampled = pprof_allocate(scratch, weighing->pool.count, sizeof *is_sampled, weighing->status);
     for (uint32_t i = 0; is_sampled != NULL && i < weighing->profile->function_count; i++) {
-        if (uses[i].weight == 0) continue;
+        if (weights[i] == 0) continue;
         uint32_t number = weighing->names[i].linkage;
         pprof_string name = weighing->pool.strings[number];
         is_sampled[number] = true;
@@ -88,23 +81,26 @@ static bool *mark_sampled_names(const pprof_weighing *weighing, const function_u
 
 static candidate *list_candidates(pprof_weighing *weighing, pprof_arena *scratch, uint32_t *count) {
     const pprof_profile *profile = weighing->profile;
-    const function_use *uses = weigh_functions(weighing, scratch);
-    const bool *is_sampled = uses == NULL ? NULL : mark_sampled_names(weighing, uses, scratch);
+    const uint64_t *weights = weigh_functions(weighing, scratch);
+    const bool *is_idle = pprof_find_idle_functions(profile, scratch, weighing->status);
+    const bool *is_sampled = weights == NULL ? NULL : mark_sampled_names(weighing, weights, scratch);
     candidate *candidates = pprof_allocate(scratch, profile->function_count, sizeof *candidates, weighing->status);
-    if (is_sampled == NULL || candidates == NULL || !pprof_rank_strings(&weighing->pool, weighing->status)) return NULL;
+    if (is_idle == NULL || is_sampled == NULL || candidates == NULL ||
+        !pprof_rank_strings(&weighing->pool, weighing->status))
+        return NULL;
     const uint32_t *ranks = weighing->pool.ranks;
     *count = 0;
     for (uint32_t i = 0; i < profile->function_count; i++) {
         const pprof_function_name *name = &weighing->names[i];
-        bool is_idle = !uses[i].has_lines && name->is_named && !is_sampled[name->linkage];
-        if (uses[i].weight == 0 && !is_idle) continue;
+        bool comes_along = is_idle[i] && name->is_named && !is_sampled[name->linkage];
+        if (weights[i] == 0 && !comes_along) continue;
         bool has_start = weighing->start_lines_are_trusted;
         candidates[(*count)++] = (candidate){
             .linkage = ranks[name->linkage],
             .source = ranks[name->source],
             .file = ranks[name->file],
             .start = has_start ? pprof_clean_start_line(profile->functions[i].start_line) : 0,
-            .weight = uses[i].weight,
+            .weight = weights[i],
             .profile_function = i,
             .is_certain = name->linkage_is_certain,
         };

@@ -207,7 +207,6 @@ static void test_what_makes_functions_one(void **state) {
                "  self 10 10\n");
 }
 
-/* [count] functions, each sampled on three lines from 10 on, the last of which is at index [start_of] a start line. */
 /* What no line is of has no weight, and is no news where a function, or a piece of one, has samples. */
 static void test_idle_functions_come_along(void **state) {
     (void)state;
@@ -229,6 +228,7 @@ static void test_idle_functions_come_along(void **state) {
     pprof_arena_free(&m.arena);
 }
 
+/* [count] functions, each sampled on three lines from 10 on, the last of which is at index [start_of] a start line. */
 static pprof_weights weigh_starts(making *m, int count, int start_of, bool one_function_per_line) {
     start_profile(m, "samples", "count");
     for (int i = 0; i < count; i++)
