@@ -71,7 +71,8 @@ static const char *find_other_program(pgo_run *run) {
 static const char *find_missing_lines(pgo_run *run) {
     const pprof_index *weights = &run->weights;
     if (weights->sample_count < SAMPLES_FOR_A_VERDICT || pgo_sum_matches(run).known_count == 0) return NULL;
-    if (pgo_get_permille(weights->without_line, weights->total) < 1000 - POOR_MATCH_PERMILLE) return NULL;
+    uint64_t named = weights->total > weights->unnamed ? weights->total - weights->unnamed : 0;
+    if (pgo_get_permille(weights->without_line, named) < 1000 - POOR_MATCH_PERMILLE) return NULL;
     return pprof_format_string(run->arena, run->status,
                                "%s: the profile has hardly any line numbers; symbolize it with `pprofread import "
                                "--binary PROGRAM`, the program having been built with -g, or with -g1 "

@@ -374,7 +374,7 @@ typedef struct pprof_weights {
     pprof_self *selves;
     uint64_t total;        /* sum of all samples' values */
     uint64_t sample_count; /* number of samples, or the total where the values count them */
-    uint64_t unnamed;      /* of total: leaf without a function name (not symbolized) */
+    uint64_t unnamed;      /* of total: leaf without a function name, or in the kernel */
     uint64_t without_line; /* of total: leaf with a name and line 0 */
     /* Contexts deeper than a function's own calls that weigh less than this were left out, because the profile is large
      * and has very many (bodies.c); 0: none was. */
@@ -466,7 +466,7 @@ bool pprof_make_index(const pprof_weights *weights, const pprof_origin *origin, 
 typedef struct pprof_fitness {
     const char *type, *unit;
     uint64_t sample_count, total;
-    /* of total, by the leaf frame, each 0..1 */
+    double share_in_kernel; /* of total, 0..1, by the leaf frame; the others are shares of all else */
     double share_with_name, share_with_line, share_with_start_line, share_with_column, share_with_caller;
     uint32_t function_count, distrusted_start_line_count;
     bool is_fit;           /* usable, perhaps with less effect */

@@ -15,6 +15,10 @@ static void print_fitness(const char *file, const pprof_fitness *fitness) {
     (void)printf("  %-16s %s/%s\n", "type", fitness->type, fitness->unit);
     (void)printf("  %-16s %llu in %u functions\n", "samples", (unsigned long long)fitness->sample_count,
                  fitness->function_count);
+    if (fitness->share_in_kernel > 0) {
+        print_share("in the kernel", fitness->share_in_kernel);
+        (void)printf("  of all else:\n");
+    }
     print_share("with function", fitness->share_with_name);
     print_share("with line", fitness->share_with_line);
     print_share("with column", fitness->share_with_column);

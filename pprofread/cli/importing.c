@@ -93,8 +93,11 @@ static void report_result(cli_import *import, const pprof_profile *profile, size
                       unfit.message);
         return;
     }
-    (void)fprintf(stderr, "pprofread: wrote %s: %llu samples, %.1f %% with function, %.1f %% with line, %zu bytes\n",
-                  import->output, (unsigned long long)fitness.sample_count, fitness.share_with_name * 100,
+    (void)fprintf(stderr, "pprofread: wrote %s: %llu samples, ", import->output,
+                  (unsigned long long)fitness.sample_count);
+    if (fitness.share_in_kernel > 0)
+        (void)fprintf(stderr, "%.1f %% in the kernel, of all else ", fitness.share_in_kernel * 100);
+    (void)fprintf(stderr, "%.1f %% with function, %.1f %% with line, %zu bytes\n", fitness.share_with_name * 100,
                   fitness.share_with_line * 100, size);
     for (uint32_t i = 0; i < fitness.advice_count; i++)
         (void)fprintf(stderr, "pprofread: %s: %s\n", fitness.is_fit ? "note" : "not fit for PGO", fitness.advice[i]);

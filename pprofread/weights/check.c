@@ -1,7 +1,9 @@
 /* Takes a Profile; gives how much of its weight has what PGO needs (function, line, start line, column, caller), and
  * for what is missing the command that gets it. It looks at the leaf frames, where the time went, with the same
- * judgement of weights, names and start lines as the Weights.
- * Cannot know whether the profile is of the program that will be compiled: the plugin says how much matched. */
+ * judgement of weights, names and start lines as the Weights. What the kernel had of the time is counted apart: a
+ * server may be there half of the time, and nothing that is missing there would help. Cannot know whether the profile
+ * is of the program that will be compiled: the plugin says how much matched. */
+#include "profile/kernel_code.h"
 #include "weights/weigh.h"
 
 #include <string.h>
@@ -10,21 +12,21 @@
  * information does not hide what matters. */
 static const double enough = 0.5;
 /* From 2,000 samples the weights agree with the truth nearly as well as from 30,000; under this they do not. */
-enum { ENOUGH_SAMPLES = 1000 };
+static const double enough_samples = 1000;
 
 /* ---- measuring ---- */
 
 /* Weights of samples, in units of 2^shift. */
 typedef struct leaf_sums {
-    uint64_t total, with_name, with_line, with_start_line, with_column, with_caller;
+    uint64_t in_kernel, elsewhere; /* what follows is of the latter */
+    uint64_t with_name, with_line, with_start_line, with_column, with_caller;
 } leaf_sums;
 
-/* The innermost frame of a sample, or NULL. */
-static const pprof_line *find_leaf(const pprof_profile *profile, uint32_t sample) {
+/* Where a sample was taken, or NULL. */
+static const pprof_location *find_leaf(const pprof_profile *profile, uint32_t sample) {
     uint32_t first = profile->first_location[sample];
     if (first == profile->first_location[sample + 1]) return NULL;
-    const pprof_location *location = &profile->locations[profile->sample_locations[first]];
-    return location->line_count == 0 ? NULL : &profile->lines[location->first_line];
+    return &profile->locations[profile->sample_locations[first]];
 }
 
 static leaf_sums sum_leaves(const pprof_weighing *weighing) {
@@ -32,10 +34,16 @@ static leaf_sums sum_leaves(const pprof_weighing *weighing) {
     leaf_sums sums = {0};
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         uint64_t weight = pprof_get_sample_weight(weighing, i);
-        sums.total += weight;
+        const pprof_location *location = find_leaf(profile, i);
+        if (location != NULL && pprof_is_in_kernel(profile, location)) {
+            sums.in_kernel += weight;
+            continue;
+        }
+        sums.elsewhere += weight;
         if (profile->first_location[i + 1] - profile->first_location[i] > 1) sums.with_caller += weight;
-        const pprof_line *leaf = find_leaf(profile, i);
-        if (leaf == NULL || !weighing->names[leaf->function].is_named) continue;
+        if (location == NULL || location->line_count == 0) continue;
+        const pprof_line *leaf = &profile->lines[location->first_line]; /* the innermost frame */
+        if (!weighing->names[leaf->function].is_named) continue;
         sums.with_name += weight;
         if (pprof_clean_line(leaf->line) != 0) sums.with_line += weight;
         if (leaf->column > 0) sums.with_column += weight;
@@ -83,11 +91,12 @@ static bool measure(pprof_weighing *weighing, pprof_fitness *fitness, frame_fact
     leaf_sums sums = sum_leaves(weighing);
     fitness->total = weighing->weights->total;
     fitness->sample_count = weighing->weights->sample_count;
-    fitness->share_with_name = divide(sums.with_name, sums.total);
-    fitness->share_with_line = divide(sums.with_line, sums.total);
-    fitness->share_with_start_line = divide(sums.with_start_line, sums.total);
-    fitness->share_with_column = divide(sums.with_column, sums.total);
-    fitness->share_with_caller = divide(sums.with_caller, sums.total);
+    fitness->share_in_kernel = divide(sums.in_kernel, sums.in_kernel + sums.elsewhere);
+    fitness->share_with_name = divide(sums.with_name, sums.elsewhere);
+    fitness->share_with_line = divide(sums.with_line, sums.elsewhere);
+    fitness->share_with_start_line = divide(sums.with_start_line, sums.elsewhere);
+    fitness->share_with_column = divide(sums.with_column, sums.elsewhere);
+    fitness->share_with_caller = divide(sums.with_caller, sums.elsewhere);
     fitness->function_count = facts->function_count;
     fitness->distrusted_start_line_count = weighing->start_lines_are_trusted ? 0 : facts->start_line_count;
     return true;
@@ -157,7 +166,10 @@ static void advise_on_samples(const adviser *adviser, const frame_facts *facts) 
         advise(adviser,
                "most samples have no callers: record whole stacks, with `perf record -g` and a program built with "
                "-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer, or with `perf record --call-graph dwarf`");
-    if (fitness->sample_count < ENOUGH_SAMPLES)
+    if (fitness->share_in_kernel > enough)
+        advise(adviser, "most of the time went to the kernel, which no build of the program changes: what is gained is "
+                        "gained of the rest");
+    if ((double)fitness->sample_count * (1 - fitness->share_in_kernel) < enough_samples)
         advise(adviser, "few samples: record longer; 2000 or more give steady weights");
 }
 

@@ -1,7 +1,9 @@
-/* Takes the profile's values; gives every sample one weight, the totals, and which locations were sampled at all.
+/* Takes the profile's values; gives every sample one weight, the totals, and which locations were sampled at all, those
+ * of the kernel left out: what is on a stack there is no function of the program.
  * Negative values (of a -diff_base result) and zeros do not count. Cannot know how many samples a value of nanoseconds
  * stands for when the profile names no period: then each record is taken for one. */
 #include "base/saturate.h"
+#include "profile/kernel_code.h"
 #include "weights/weigh.h"
 
 #include <string.h>
@@ -53,5 +55,7 @@ bool pprof_measure_samples(pprof_weighing *weighing) {
             *sum = pprof_add_weights(*sum, weight);
         }
     }
+    for (uint32_t i = 0; i < profile->location_count; i++)
+        if (pprof_is_in_kernel(profile, &profile->locations[i])) weighing->location_weights[i] = 0;
     return true;
 }

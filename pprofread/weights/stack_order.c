@@ -21,7 +21,7 @@ typedef struct location_key {
 
 typedef struct classing {
     pprof_weighing *weighing;
-    uint32_t *classes;       /* of each sampled location */
+    uint32_t *classes;       /* of each location */
     pprof_index_table table; /* finds those of several frames */
     pprof_list chains;       /* for each of these the first location of it */
 } classing;
@@ -54,14 +54,14 @@ static uint32_t find_chain(classing *classing, const location_key *key, uint32_t
     return chain;
 }
 
-/* One frame is its own class; no name is the class behind these; then come the chains. */
+/* One frame is its own class; no name is the class behind these; then come the chains. What was never sampled, or is
+ * the kernel's, counts as without a name. */
 static bool number_classes(classing *classing) {
     const pprof_weighing *weighing = classing->weighing;
     const pprof_profile *profile = weighing->profile;
     for (uint32_t i = 0; i < profile->location_count; i++) {
         const location_key key = {weighing, &profile->locations[i]};
-        if (weighing->location_weights[i] == 0) continue;
-        if (key.location->line_count == 0) {
+        if (key.location->line_count == 0 || weighing->location_weights[i] == 0) {
             classing->classes[i] = weighing->frame_count + 1;
         } else if (key.location->line_count == 1) {
             classing->classes[i] = *get_frames(&key) + 1;

@@ -86,7 +86,8 @@ typedef struct pprof_weighing {
     /* samples.c */
     uint32_t sample_type;
     unsigned shift; /* weights are kept in units of 2^shift, so that their sum fits 64 bits; 0 but for absurd values */
-    uint64_t *location_weights; /* of each location: weight of the samples it is in, saturating; 0: never sampled */
+    uint64_t *location_weights; /* of each location: weight of the samples it is in, saturating; 0: never sampled,
+                                 or the kernel's */
     /* function_names.c */
     pprof_string_pool pool;
     pprof_function_name *names; /* of each profile function */
@@ -99,7 +100,7 @@ typedef struct pprof_weighing {
     pprof_frame *frames;  /* sorted by function, then place */
     uint32_t *line_frame; /* of each profile line: its frame; frame_count: no name; unset where never sampled */
     /* stack_order.c */
-    uint32_t *classes; /* of each sampled location: a number from 1 on, equal where the frames are equal */
+    uint32_t *classes; /* of each location on a stack: a number from 1 on, equal where the frames are equal */
     pprof_stacks stacks;
     /* context_tree.c */
     pprof_context_tree tree;

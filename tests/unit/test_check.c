@@ -1,6 +1,6 @@
 /* Which value counts, and whether a profile is fit for PGO: by name and not by place, with the reason and the remedy.
  */
-#include "reader_support.h"
+#include "weights_support.h"
 
 #include <math.h>
 
@@ -277,6 +277,51 @@ static void test_absurd_values_stay_in_range(void **state) {
     }
 }
 
+/* Most of a server's time may be the kernel's. It has functions of the program's names, and none of them counts; what
+ * called them does. */
+static void test_the_kernel_is_no_part_of_the_program(void **state) {
+    (void)state;
+    making m;
+    start_profile(&m, "samples", "count");
+    uint32_t work = add_line(&m, add_c_function(&m, "work", 1), 5, 3), sort = add_c_function(&m, "sort", 40);
+    const char *const files[] = {"[kernel.kallsyms]_text", "[vdso]", "/bin/[kernel]"};
+    uint32_t leaves[4];
+    for (uint32_t i = 0; i < 3; i++) {
+        pprof_mapping mapping = {.memory_start = UINT64_C(4096) * i, .filename_string = add_string(&m, files[i])};
+        pprof_location location = {.address = UINT64_C(4096) * i + 7, .line_count = 1};
+        location.mapping = pprof_add_mapping(m.builder, &mapping, &m.status);
+        leaves[i] = pprof_add_location(m.builder, &location, &(pprof_line){42, 1, sort}, &m.status);
+    }
+    pprof_location bare = {.address = UINT64_C(0xffffffff81000010), .mapping = PPROF_NONE};
+    leaves[3] = pprof_add_location(m.builder, &bare, NULL, &m.status);
+    ADD_SAMPLE(&m, 1000, leaves[0], work);
+    ADD_SAMPLE(&m, 200, leaves[1], work);
+    ADD_SAMPLE(&m, 50, leaves[2], work);
+    ADD_SAMPLE(&m, 300, leaves[3], work);
+    ADD_SAMPLE(&m, 450, work);
+    pprof_profile profile = finish_profile(&m);
+
+    pprof_fitness fitness;
+    assert_true(pprof_check_fitness(&profile, "x.pgo", NULL, &m.arena, &fitness, &m.status));
+    assert_true(fitness.is_fit);
+    assert_share(fitness.share_in_kernel, 1500.0 / 2000);
+    assert_share(fitness.share_with_line, 1);
+    assert_share(fitness.share_with_caller, 50.0 / 500);
+    assert_true(advises(&fitness, "most of the time went to the kernel"));
+    assert_true(advises(&fitness, "few samples")); /* 500 are the program's */
+
+    pprof_weights weights;
+    assert_true(pprof_compute_weights(&profile, "x.pgo", NULL, &m.arena, &weights, &m.status));
+    assert_int_equal(weights.function_count, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        bool is_sort = strcmp(weights.functions[i].source_name, "sort") == 0;
+        assert_int_equal(weights.bodies[i].inclusive, is_sort ? 50 : 2000);
+        assert_int_equal(weights.bodies[i].leaf, is_sort ? 50 : 450);
+    }
+    assert_int_equal(weights.unnamed, 1500);
+    pprof_arena_free(&m.arena);
+}
+
 static void test_an_unknown_type_is_the_callers_error(void **state) {
     (void)state;
     reading r = read_data("profiles/lua.sym.pb.gz");
@@ -299,6 +344,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_missing_is_said),
         cmocka_unit_test(test_made_up_start_lines_are_counted),
         cmocka_unit_test(test_absurd_values_stay_in_range),
+        cmocka_unit_test(test_the_kernel_is_no_part_of_the_program),
         cmocka_unit_test(test_an_unknown_type_is_the_callers_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
