@@ -534,10 +534,9 @@ typedef struct pprof_symbolize_options {
 } pprof_symbolize_options;
 
 /* [input] with every location's lines found anew from its address: inlined frames, linkage names (system_name),
- * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them; then without
- * the frames that drop_frames names. Mappings whose file cannot be read, or is another build than the profile says,
- * keep what they had, and a comment tells; if it is the program itself (no library, most samples), that is a failure.
- */
+ * simplified names, files, lines, columns, start lines, as google/pprof with llvm-symbolizer gives them; with frames
+ * that jumps left out, without those that drop_frames names. Mappings whose file cannot be read, or is another build
+ * than the profile says, keep what they had, and a comment tells; if it is the program itself, that is a failure. */
 bool pprof_symbolize_profile(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                              pprof_profile *output, pprof_status *status);
 

@@ -1,5 +1,5 @@
 /* Takes the path of an executable or shared library; gives its build id and load segments, and from those the file's
- * own address for an address that a process saw; and the names of its functions.
+ * own address for an address that a process saw; and its functions.
  *
  * Reads what it needs wherever it is in the file: 32 and 64 bits, either byte order, every size checked. Cannot know
  * what a loader did beyond mapping segments (prelinked or self-relocating programs). */
@@ -21,7 +21,7 @@ typedef struct elf_file {
     const char *path;
     int descriptor;
     uint64_t size;
-    bool is_64_bit, is_big_endian;
+    bool is_64_bit, is_big_endian, is_x86_64;
 } elf_file;
 
 /* An array in the file: the product of entry_size and count fits. */
@@ -100,6 +100,7 @@ static bool read_header(elf_file *file, elf_table *programs, elf_table *sections
     file->is_big_endian = bytes[EI_DATA] == ELFDATA2MSB;
     if (file->is_64_bit && !read_at(file, 0, bytes, sizeof(Elf64_Ehdr)))
         return pprof_fail(status, "%s: the ELF header is cut short", file->path);
+    file->is_x86_64 = file->is_64_bit && GET_FIELD(file, bytes, Ehdr, e_machine) == EM_X86_64;
     *programs = (elf_table){.offset = GET_FIELD(file, bytes, Ehdr, e_phoff),
                             .entry_size = (size_t)GET_FIELD(file, bytes, Ehdr, e_phentsize),
                             .count = (size_t)GET_FIELD(file, bytes, Ehdr, e_phnum)};
@@ -133,7 +134,7 @@ static bool read_segments(elf_file *file, pprof_arena *arena, pprof_elf *elf, pp
     pprof_elf_segment *segments = pprof_allocate(arena, programs.count, sizeof *segments, status);
     if (headers == NULL || segments == NULL) return false;
 
-    *elf = (pprof_elf){.segments = segments, .build_id = ""};
+    *elf = (pprof_elf){.segments = segments, .build_id = "", .is_x86_64 = file->is_x86_64};
     for (size_t i = 0; i < programs.count; i++) {
         program_header header = get_program_header(file, headers + i * programs.entry_size);
         if (header.type == PT_LOAD)
@@ -184,14 +185,18 @@ static bool find_symbols(const elf_file *file, const elf_table *sections, pprof_
 }
 
 /* Linkers make hidden functions local, so that these cannot be told from static ones. */
-static bool is_strong_function(const elf_file *file, const uint8_t *symbol) {
-    uint64_t info = GET_FIELD(file, symbol, Sym, st_info);
-    return ELF64_ST_TYPE(info) == STT_FUNC && ELF64_ST_BIND(info) != STB_WEAK &&
+static bool is_function(const elf_file *file, const uint8_t *symbol) {
+    return ELF64_ST_TYPE(GET_FIELD(file, symbol, Sym, st_info)) == STT_FUNC &&
            GET_FIELD(file, symbol, Sym, st_shndx) != SHN_UNDEF;
 }
 
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+static int compare_functions(const void *left, const void *right) {
+    const pprof_elf_function *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    if (order != 0) return order;
+    if (a->address != b->address) return a->address < b->address ? -1 : 1;
+    if (a->size != b->size) return a->size < b->size ? -1 : 1;
+    return (int)a->is_weak - (int)b->is_weak;
 }
 
 static bool read_functions(elf_file *file, pprof_arena *arena, pprof_elf_functions *functions, pprof_status *status) {
@@ -202,20 +207,20 @@ static bool read_functions(elf_file *file, pprof_arena *arena, pprof_elf_functio
         return !status->failed;
     const uint8_t *symbol = read_table(file, &symbols, "symbols", arena, status);
     const char *texts = (const char *)read_table(file, &names, "symbols' names", arena, status);
-    functions->names = (const char **)pprof_allocate(arena, symbols.count, sizeof *functions->names, status);
-    if (symbol == NULL || texts == NULL || functions->names == NULL) return false;
-    size_t count = 0;
+    functions->items = pprof_allocate(arena, symbols.count, sizeof *functions->items, status);
+    if (symbol == NULL || texts == NULL || functions->items == NULL) return false;
     for (size_t i = 0; i < symbols.count; i++, symbol += symbols.entry_size) {
         uint64_t name = GET_FIELD(file, symbol, Sym, st_name);
-        if (!is_strong_function(file, symbol) || name >= names.count || texts[name] == '\0') continue;
+        if (!is_function(file, symbol) || name >= names.count || texts[name] == '\0') continue;
         size_t room = names.count - (size_t)name;
-        if (memchr(texts + name, '\0', room < LONGEST_NAME ? room : LONGEST_NAME) != NULL)
-            functions->names[count++] = texts + name;
+        if (memchr(texts + name, '\0', room < LONGEST_NAME ? room : LONGEST_NAME) == NULL) continue;
+        functions->items[functions->count++] =
+            (pprof_elf_function){.name = texts + name,
+                                 .address = GET_FIELD(file, symbol, Sym, st_value),
+                                 .size = GET_FIELD(file, symbol, Sym, st_size),
+                                 .is_weak = ELF64_ST_BIND(GET_FIELD(file, symbol, Sym, st_info)) == STB_WEAK};
     }
-    qsort(functions->names, count, sizeof *functions->names, compare_names);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || strcmp(functions->names[i], functions->names[i - 1]) != 0)
-            functions->names[functions->count++] = functions->names[i];
+    qsort(functions->items, functions->count, sizeof *functions->items, compare_functions);
     return true;
 }
 

@@ -7,6 +7,8 @@
  *   maps.c            perf's mmap, exec and fork events ─▶ what each process had mapped where
  *   mapping_files.c   a profile's mappings ─▶ the files to symbolize them from, the right builds of them
  *   inventory.c       a profile's mappings ─▶ the functions that no sample met
+ *   machine_code.c    calls, jumps and frame pointers in an executable's code
+ *   lost_frames.c     stacks ─▶ the same with the frames that jumps left out
  *   symbolizer.c      (file, address) ─▶ frames, through one llvm-symbolizer process
  *   simplify_name.c   linkage name ─▶ the short name that pprof shows
  */
@@ -55,23 +57,30 @@ typedef struct pprof_elf {
     const pprof_elf_segment *segments; /* PT_LOAD, in file order */
     uint32_t segment_count;
     const char *build_id; /* lower-case hex, "" when the file has none */
+    bool is_x86_64;
 } pprof_elf;
 
 /* Fails when the file cannot be read, is no ELF file, or contradicts itself. */
 bool pprof_read_elf(const char *path, pprof_arena *arena, pprof_elf *elf, pprof_status *status);
 
+/* Where [address], which the process saw in [mapping], lies in the file's own address space. False: in no segment. */
+bool pprof_find_file_address(const pprof_elf *elf, const pprof_mapping *mapping, uint64_t address, uint64_t *result);
+
+typedef struct pprof_elf_function {
+    const char *name; /* linkage name, never empty */
+    uint64_t address; /* in the file's own address space */
+    uint64_t size;    /* 0: not known */
+    bool is_weak;     /* C++'s inline functions and templates among them */
+} pprof_elf_function;
+
 typedef struct pprof_elf_functions {
-    const char **names; /* linkage names in byte order, each once */
+    pprof_elf_function *items; /* by name in byte order, then by address */
     size_t count;
 } pprof_elf_functions;
 
-/* The functions that the file defines, but for weak ones: C++'s inline functions and templates, which say little of
- * where they came from. None where it was stripped, or what is said of them makes no sense. */
+/* The functions that the file defines. None where it was stripped, or what is said of them makes no sense. */
 bool pprof_read_elf_functions(const char *path, pprof_arena *arena, pprof_elf_functions *functions,
                               pprof_status *status);
-
-/* Where [address], which the process saw in [mapping], lies in the file's own address space. False: in no segment. */
-bool pprof_find_file_address(const pprof_elf *elf, const pprof_mapping *mapping, uint64_t address, uint64_t *result);
 
 /* ---- memory_map.c ----------------------------------------------------------------------------------------------- */
 
@@ -188,6 +197,38 @@ bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symboliz
  * that lists none, adds nothing. [output] shares what is the same with [input]. */
 bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                                pprof_profile *output, pprof_status *status);
+
+/* ---- machine_code.c -------------------------------------------------------------------------------------------- */
+
+/* Functions are numbers into [functions], addresses the file's own. */
+typedef struct pprof_machine_code {
+    const pprof_elf *elf;
+    const uint8_t *data; /* the file */
+    size_t size;
+    pprof_elf_functions functions; /* by address, one at each; none where there is no code that can be read */
+} pprof_machine_code;
+
+/* Maps the file into [arena]. Of a file for another machine, or without symbols, there are no functions. */
+bool pprof_read_machine_code(const char *path, const pprof_elf *elf, pprof_arena *arena, pprof_machine_code *code,
+                             pprof_status *status);
+/* The function that [address] is in; PPROF_NONE: in none. */
+uint32_t pprof_find_machine_function(const pprof_machine_code *code, uint64_t address);
+/* The function that the instruction before [end] calls; PPROF_NONE: it is no call that names one. */
+uint32_t pprof_find_called_function(const pprof_machine_code *code, uint64_t end);
+/* Whether [function] begins by setting up its frame pointer, and has done so before [address]. */
+bool pprof_has_frame_pointer(const pprof_machine_code *code, uint32_t function, uint64_t address);
+/* The last byte of the one jump in [from] to the first byte of [to]; 0: there is none, or there are several. No more
+ * bytes than *[search_room] are looked at, which gets less by so many. */
+uint64_t pprof_find_jump(const pprof_machine_code *code, uint32_t from, uint32_t to, uint64_t *search_room);
+
+/* ---- lost_frames.c --------------------------------------------------------------------------------------------- */
+
+/* [input] and in its stacks the frames that are missing there, as far as the mappings' [files] tell: as locations
+ * behind the others, each with a function by its linkage name. Where have_places[location] is false, the place in it is
+ * not known, and the address is that of its beginning in the file's own address space. [output] shares what is the same
+ * with [input]; [have_places] is in the arena, too. */
+bool pprof_restore_frames(const pprof_profile *input, const pprof_mapping_file *files, pprof_arena *arena,
+                          pprof_profile *output, const bool **have_places, pprof_status *status);
 
 /* ---- symbolizer.c ---------------------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
  * there is no location are no oddity to readers of pprof: they look functions up from locations. Listed are those of
  * files that can be read and are the build that was profiled.
  *
+ * Weak functions, C++'s inline ones and templates, are left out: they say little of where they came from.
  * Cannot know the functions of a stripped file, nor those that were inlined wherever they are called and then removed.
  */
 #include "edit/edit.h"
@@ -57,7 +58,7 @@ static bool list_functions_of(inventory *inventory, const char *path) {
     pprof_elf_functions functions;
     if (!pprof_read_elf_functions(path, inventory->scratch, &functions, inventory->status)) return false;
     for (size_t i = 0; i < functions.count; i++)
-        if (!list_function(inventory, functions.names[i])) return false;
+        if (!functions.items[i].is_weak && !list_function(inventory, functions.items[i].name)) return false;
     return true;
 }
 

@@ -12,7 +12,9 @@
 #include <string.h>
 
 typedef struct symbolize_run {
-    const pprof_profile *input;
+    const pprof_profile *input; /* [restored], once there is one */
+    pprof_profile restored;     /* with the lost frames */
+    const bool *have_places;    /* of its locations: false where there is but a function */
     pprof_arena *scratch;
     pprof_builder *builder;
     pprof_mapping_file *files; /* one per mapping */
@@ -35,9 +37,9 @@ typedef struct symbolize_run {
 
 static void choose_query(symbolize_run *run, uint32_t location, uint32_t mapping) {
     const pprof_mapping_file *file = &run->files[mapping];
-    uint64_t address;
-    if (!pprof_find_file_address(&file->elf, &run->input->mappings[mapping], run->input->locations[location].address,
-                                 &address))
+    uint64_t address = run->input->locations[location].address;
+    if (run->have_places[location] &&
+        !pprof_find_file_address(&file->elf, &run->input->mappings[mapping], address, &address))
         return;
     run->queries[run->query_count] = (pprof_query){.path = file->path, .address = address};
     run->asked_locations[run->query_count++] = location;
@@ -111,6 +113,13 @@ static bool take_frames(void *context, size_t index, const pprof_source_frame *f
     symbolize_run *run = context;
     uint32_t location = run->asked_locations[index];
     if (count == 0 || count >= PPROF_NONE) return true;
+    pprof_source_frame whole;
+    if (!run->have_places[location]) { /* the function's first line would say nothing */
+        whole = frames[count - 1];
+        whole.line = whole.column = 0;
+        frames = &whole;
+        count = 1;
+    }
     pprof_line *lines = pprof_allocate(run->scratch, count, sizeof *lines, status);
     if (lines == NULL) return false;
     for (size_t i = 0; i < count; i++) {
@@ -188,6 +197,10 @@ static bool copy_locations(symbolize_run *run, const uint32_t *mappings, uint32_
             if (lines == NULL) return false;
         }
         if (location.mapping != PPROF_NONE) location.mapping = mappings[location.mapping];
+        if (!run->have_places[i]) { /* no code of the mapping's was met there */
+            location.mapping = PPROF_NONE;
+            location.address = 0;
+        }
         copies[i] = pprof_add_location(run->builder, &location, lines, status);
         if (copies[i] == PPROF_NONE) return false;
     }
@@ -302,6 +315,12 @@ static bool symbolize(symbolize_run *run, const pprof_symbolize_options *options
                       pprof_profile *output, pprof_status *status) {
     const pprof_profile *input = run->input;
     run->files = pprof_allocate(run->scratch, input->mapping_count, sizeof *run->files, status);
+    if (run->files == NULL ||
+        !pprof_find_mapping_files(input, options, run->scratch, run->files, &run->main_mapping, status) ||
+        !require_program(run, status) ||
+        !pprof_restore_frames(input, run->files, run->scratch, &run->restored, &run->have_places, status))
+        return false;
+    run->input = input = &run->restored;
     run->mappings = pprof_allocate(run->scratch, input->mapping_count, sizeof *run->mappings, status);
     run->lines = (pprof_line **)pprof_allocate(run->scratch, input->location_count, sizeof *run->lines, status);
     run->line_counts = pprof_allocate(run->scratch, input->location_count, sizeof *run->line_counts, status);
@@ -309,9 +328,7 @@ static bool symbolize(symbolize_run *run, const pprof_symbolize_options *options
     if (status->failed) return false;
     memset(run->copied_strings, 0xff, input->string_count * sizeof *run->copied_strings);
     if (input->mapping_count != 0) memcpy(run->mappings, input->mappings, input->mapping_count * sizeof *run->mappings);
-    if (!pprof_find_mapping_files(input, options, run->scratch, run->files, &run->main_mapping, status) ||
-        !require_program(run, status) || !choose_queries(run, status))
-        return false;
+    if (!choose_queries(run, status)) return false;
 
     run->builder = pprof_create_builder(arena, status);
     if (run->builder == NULL) return false;

@@ -26,21 +26,22 @@ static const char library_source[] = /* of libwhere.so, or linked in */
     "}\n"
     "__attribute__((visibility(\"default\"))) uintptr_t whereabouts(int i) { return places::Where<int>().outer(i); }\n";
 
-static const char program_source[] = "#include <cstdint>\n"
-                                     "#include <cstdio>\n"
-                                     "uintptr_t whereabouts(int);\n"
-                                     "extern \"C\" __attribute__((noinline)) uintptr_t caller() {\n"
-                                     "    return (uintptr_t)__builtin_return_address(0);\n"
-                                     "}\n"
-                                     "int main() {\n"
-                                     "    int c;\n"
-                                     "    uintptr_t words[] = {0, 3, 0, 1000, 0, 7, 2, whereabouts(1),\n"
-                                     "                         caller(),\n" /* line 10, column 26 */
-                                     "                         0, 1, 0};\n"
-                                     "    fwrite(words, sizeof words, 1, stdout);\n"
-                                     "    FILE *maps = fopen(\"/proc/self/maps\", \"r\");\n"
-                                     "    while ((c = getc(maps)) != EOF) putchar(c);\n"
-                                     "}\n";
+static const char program_source[] =
+    "#include <cstdint>\n"
+    "#include <cstdio>\n"
+    "uintptr_t whereabouts(int);\n"
+    "extern \"C\" __attribute__((noinline)) uintptr_t caller() {\n"
+    "    return (uintptr_t)__builtin_return_address(0);\n"
+    "} uintptr_t (*volatile call)() = caller;\n" /* whom it calls, the code does not say */
+    "int main() {\n"
+    "    int c;\n"
+    "    uintptr_t words[] = {0, 3, 0, 1000, 0, 7, 2, whereabouts(1),\n"
+    "                         call(),\n" /* line 10, column 26 */
+    "                         0, 1, 0};\n"
+    "    fwrite(words, sizeof words, 1, stdout);\n"
+    "    FILE *maps = fopen(\"/proc/self/maps\", \"r\");\n"
+    "    while ((c = getc(maps)) != EOF) putchar(c);\n"
+    "}\n";
 
 static bool has_tools; /* clang, objcopy and llvm-symbolizer */
 
