@@ -38,10 +38,18 @@ typedef struct lost_frame {
     uint32_t location; /* that stands for the frame; PPROF_NONE: none yet */
 } lost_frame;
 
+/* What the code says of a location; functions are its file's. */
+typedef struct site {
+    uint32_t function;      /* that it is in, or PPROF_NONE */
+    uint32_t called;        /* that the instruction there calls, PPROF_NONE where it is no call that names one */
+    bool has_frame_pointer; /* the function's is set up there */
+} site;
+
 typedef struct restoring {
     const pprof_profile *input;
     const pprof_mapping_file *files; /* of each mapping */
     pprof_machine_code *codes;       /* of each mapping */
+    site *sites;                     /* of each location */
     pprof_list stacks;               /* locations of the samples */
     pprof_list frames;               /* lost_frame, each once */
     pprof_index_table table;         /* finds them */
@@ -54,12 +62,6 @@ typedef struct restoring {
 } restoring;
 
 /* ---- frames ---- */
-
-static bool get_file_address(const restoring *restoring, const pprof_location *location, uint64_t *address) {
-    return location->mapping != PPROF_NONE && restoring->codes[location->mapping].functions.count != 0 &&
-           pprof_find_file_address(&restoring->files[location->mapping].elf,
-                                   &restoring->input->mappings[location->mapping], location->address, address);
-}
 
 /* What a compiler or linker put between a caller and the function that it means. */
 static bool is_thunk(const char *name) {
@@ -76,26 +78,43 @@ static bool are_of_one_function(const char *a, const char *b) {
     return length == pprof_strip_name_suffixes(b) && memcmp(a, b, length) == 0;
 }
 
-/* Whether a jump left out a frame between the two, and which. Most profilers give the last byte of the call for a
- * return address, the others what is behind. */
-static bool find_lost_frame(const restoring *restoring, const pprof_location *callee, const pprof_location *caller,
-                            lost_frame *lost) {
-    uint64_t caller_address, callee_address;
-    if (!get_file_address(restoring, caller, &caller_address)) return false;
-    if (callee->mapping == PPROF_NONE || pprof_is_in_kernel(restoring->input, callee)) return false;
-    const pprof_machine_code *code = &restoring->codes[caller->mapping];
+/* Most profilers give the last byte of the call for a return address, the others what is behind. */
+static site find_site(const restoring *restoring, const pprof_location *location) {
+    site site = {PPROF_NONE, PPROF_NONE, false};
+    uint64_t address;
+    if (location->mapping == PPROF_NONE) return site;
+    const pprof_machine_code *code = &restoring->codes[location->mapping];
+    if (code->functions.count == 0 ||
+        !pprof_find_file_address(code->elf, &restoring->input->mappings[location->mapping], location->address,
+                                 &address))
+        return site;
+    site.function = pprof_find_machine_function(code, address);
+    site.has_frame_pointer = site.function != PPROF_NONE && pprof_has_frame_pointer(code, site.function, address);
+    site.called = pprof_find_called_function(code, address + 1);
+    if (site.called == PPROF_NONE) site.called = pprof_find_called_function(code, address);
+    if (site.called != PPROF_NONE && is_thunk(code->functions.items[site.called].name)) site.called = PPROF_NONE;
+    return site;
+}
+
+static bool are_of_one_file(const restoring *restoring, uint32_t mapping, uint32_t other) {
+    return mapping == other || strcmp(restoring->files[mapping].path, restoring->files[other].path) == 0;
+}
+
+/* Whether a jump left out a frame between the two locations, and which. */
+static bool find_lost_frame(const restoring *restoring, uint32_t callee, uint32_t caller, lost_frame *lost) {
+    const pprof_profile *input = restoring->input;
+    uint32_t mapping = input->locations[caller].mapping, callee_mapping = input->locations[callee].mapping;
+    uint32_t called = restoring->sites[caller].called;
+    const site *reached = &restoring->sites[callee];
+    if (called == PPROF_NONE || callee_mapping == PPROF_NONE || pprof_is_in_kernel(input, &input->locations[callee]))
+        return false;
+    const pprof_machine_code *code = &restoring->codes[mapping];
+    *lost = (lost_frame){mapping, called, .reached = PPROF_NONE, .location = PPROF_NONE};
+    if (!are_of_one_file(restoring, callee_mapping, mapping)) return !pprof_has_frame_pointer(code, called, UINT64_MAX);
+    lost->reached = reached->function;
+    if (lost->reached == PPROF_NONE || lost->reached == called) return false;
     const pprof_elf_function *functions = code->functions.items;
-    uint32_t called = pprof_find_called_function(code, caller_address + 1);
-    if (called == PPROF_NONE) called = pprof_find_called_function(code, caller_address);
-    if (called == PPROF_NONE || is_thunk(functions[called].name)) return false;
-    bool must_be_jump = !pprof_has_frame_pointer(code, called, UINT64_MAX);
-    *lost = (lost_frame){caller->mapping, called, .reached = PPROF_NONE, .location = PPROF_NONE};
-    if (strcmp(restoring->files[callee->mapping].path, restoring->files[caller->mapping].path) != 0)
-        return must_be_jump;
-    if (!get_file_address(restoring, callee, &callee_address)) return false;
-    lost->reached = pprof_find_machine_function(code, callee_address);
-    return lost->reached != PPROF_NONE && lost->reached != called &&
-           (must_be_jump || pprof_has_frame_pointer(code, lost->reached, callee_address)) &&
+    return (reached->has_frame_pointer || !pprof_has_frame_pointer(code, called, UINT64_MAX)) &&
            !are_of_one_function(functions[lost->reached].name, functions[called].name);
 }
 
@@ -177,10 +196,10 @@ static bool restore_stack(restoring *restoring, uint32_t sample) {
     for (uint32_t i = first; i < end; i++) {
         if (!append_location(restoring, input->sample_locations[i])) return false;
         if (i + 1 == end) break;
-        const pprof_location *callee = &input->locations[input->sample_locations[i]];
-        const pprof_location *caller = &input->locations[input->sample_locations[i + 1]];
         lost_frame lost;
-        if (find_lost_frame(restoring, callee, caller, &lost) && !restore_frame(restoring, &lost)) return false;
+        if (find_lost_frame(restoring, input->sample_locations[i], input->sample_locations[i + 1], &lost) &&
+            !restore_frame(restoring, &lost))
+            return false;
     }
     return true;
 }
@@ -200,6 +219,7 @@ static bool restore_all(restoring *restoring, pprof_arena *arena, pprof_profile 
     const pprof_mapping_file *files = restoring->files;
     pprof_status *status = restoring->status;
     restoring->codes = pprof_allocate(restoring->scratch, input->mapping_count, sizeof *restoring->codes, status);
+    restoring->sites = pprof_allocate(restoring->scratch, input->location_count, sizeof *restoring->sites, status);
     output->first_location =
         pprof_allocate(arena, (size_t)input->sample_count + 1, sizeof *output->first_location, status);
     if (status->failed || !pprof_begin_new_strings(&restoring->strings, input, status) ||
@@ -214,6 +234,8 @@ static bool restore_all(restoring *restoring, pprof_arena *arena, pprof_profile 
         if (files[m].problem == NULL && files[m].is_needed &&
             !pprof_read_machine_code(files[m].path, &files[m].elf, restoring->scratch, &restoring->codes[m], status))
             return false;
+    for (uint32_t l = 0; l < input->location_count; l++)
+        restoring->sites[l] = find_site(restoring, &input->locations[l]);
     for (uint32_t s = 0; s < input->sample_count; s++) {
         if (!restore_stack(restoring, s)) return false;
         output->first_location[s + 1] = restoring->stacks.count;
