@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool has_valgrind(pprof_status *status) {
@@ -86,8 +87,13 @@ bool gate_read_callgrind(const gate_callgrind *callgrind, double *instructions, 
     return *instructions > 0 || pprof_fail(status, "%s: callgrind left no counts there", callgrind->folder);
 }
 
+/* A process that has been killed may be at the end of a system call still, and leave one more file. */
 void gate_close_callgrind(gate_callgrind *callgrind) {
-    (void)drain_folder(callgrind);
-    (void)rmdir(callgrind->folder);
+    static const struct timespec pause = {.tv_nsec = 10000000};
+    for (int attempt = 0; attempt < 200; attempt++) {
+        (void)drain_folder(callgrind);
+        if (rmdir(callgrind->folder) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) break;
+        (void)nanosleep(&pause, NULL);
+    }
     gate_release_signals(&callgrind->signals);
 }
