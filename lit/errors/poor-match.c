@@ -6,13 +6,14 @@
 // RUN: %{compile} -pgo-profile=%t/stale 2>&1 | FileCheck --check-prefix=STALE %s
 // RUN: %{compile} -pgo-profile=%t/few 2>&1 | count 0
 // RUN: %{compile} -pgo-profile=%t/no-lines 2>&1 | FileCheck --check-prefix=LINES %s
+// RUN: %{compile} -pgo-profile=%t/in-kernel 2>&1 | FileCheck --check-prefix=LINES %s
 // RUN: %{compile} -pgo-profile=%t/other-program 2>&1 | FileCheck --check-prefix=PROGRAM %s
 // RUN: %{compile} -pgo-profile=%t/no-callers 2>&1 | FileCheck --check-prefix=CALLERS %s
 // RUN: %{compile} -pgo-profile=%t/elsewhere 2>&1 | count 0
 // RUN: %{compile} -pgo-profile=%data/profiles/xmlbench.none.pb.gz 2>&1 | FileCheck --check-prefix=SYMBOLS %s
 //
 // STALE: warning: pgo: {{.*}}stale: only 0 of 60 samples on the functions of {{.*}}sum.c are on a line with code: the source has changed since the profile was recorded; record a new one
-// LINES: warning: pgo: {{.*}}no-lines: the profile has hardly any line numbers; symbolize it with `pprofread import --binary PROGRAM`
+// LINES: warning: pgo: {{.*}}{{no-lines|in-kernel}}: the profile has hardly any line numbers; symbolize it with `pprofread import --binary PROGRAM`
 // PROGRAM: warning: pgo: {{.*}}other-program: the profile's main is in bench/xml.c, this one in {{.*}}sum.c: it seems to be the profile of another program
 // CALLERS: warning: pgo: {{.*}}no-callers: every stack has a single frame, so that no call is known to be hot; record with call chains
 // SYMBOLS: warning: pgo: {{.*}}xmlbench.none.pb.gz: the profile holds addresses and no function names; symbolize it with `pprofread import --binary PROGRAM
@@ -44,6 +45,14 @@ function sum start 1
 pgo-weights 1
 type samples count
 total 60 samples 60 without-line 60
+function main
+  call ? sum 60 60
+function sum
+  self ? 60
+//--- in-kernel
+pgo-weights 1
+type samples count
+total 600 samples 600 unnamed 540 without-line 60
 function main
   call ? sum 60 60
 function sum

@@ -192,9 +192,9 @@ static bool is_function(const elf_file *file, const uint8_t *symbol) {
 
 static int compare_functions(const void *left, const void *right) {
     const pprof_elf_function *a = left, *b = right;
+    if (a->address != b->address) return a->address < b->address ? -1 : 1;
     int order = strcmp(a->name, b->name);
     if (order != 0) return order;
-    if (a->address != b->address) return a->address < b->address ? -1 : 1;
     if (a->size != b->size) return a->size < b->size ? -1 : 1;
     return (int)a->is_weak - (int)b->is_weak;
 }
@@ -221,6 +221,13 @@ static bool read_functions(elf_file *file, pprof_arena *arena, pprof_elf_functio
                                  .is_weak = ELF64_ST_BIND(GET_FIELD(file, symbol, Sym, st_info)) == STB_WEAK};
     }
     qsort(functions->items, functions->count, sizeof *functions->items, compare_functions);
+    pprof_elf_function *items = functions->items;
+    size_t count = 0;
+    for (size_t i = 0; i < functions->count; i++)
+        if (count == 0 || items[i].address != items[count - 1].address ||
+            strcmp(items[i].name, items[count - 1].name) != 0)
+            items[count++] = items[i];
+    functions->count = count;
     return true;
 }
 

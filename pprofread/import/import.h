@@ -74,7 +74,7 @@ typedef struct pprof_elf_function {
 } pprof_elf_function;
 
 typedef struct pprof_elf_functions {
-    pprof_elf_function *items; /* by name in byte order, then by address */
+    pprof_elf_function *items; /* by address, then by name in byte order, each once */
     size_t count;
 } pprof_elf_functions;
 

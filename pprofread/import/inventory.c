@@ -13,6 +13,7 @@
 #include "import/import.h"
 #include "weights/weigh.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct inventory {
@@ -54,9 +55,15 @@ static bool list_function(inventory *inventory, const char *text) {
     return pprof_intern_string(&inventory->names, name, inventory->status) != PPROF_NONE;
 }
 
+/* Linkers have addresses of their own in each build: names do not. */
+static int compare_names(const void *left, const void *right) {
+    return strcmp(((const pprof_elf_function *)left)->name, ((const pprof_elf_function *)right)->name);
+}
+
 static bool list_functions_of(inventory *inventory, const char *path) {
     pprof_elf_functions functions;
     if (!pprof_read_elf_functions(path, inventory->scratch, &functions, inventory->status)) return false;
+    if (functions.count != 0) qsort(functions.items, functions.count, sizeof *functions.items, compare_names);
     for (size_t i = 0; i < functions.count; i++)
         if (!functions.items[i].is_weak && !list_function(inventory, functions.items[i].name)) return false;
     return true;

@@ -24,6 +24,7 @@
 #include "edit/edit.h"
 #include "import/import.h"
 #include "profile/kernel_code.h"
+#include "weights/weigh.h"
 
 #include <string.h>
 
@@ -48,7 +49,8 @@ typedef struct site {
 typedef struct restoring {
     const pprof_profile *input;
     const pprof_mapping_file *files; /* of each mapping */
-    pprof_machine_code *codes;       /* of each mapping */
+    uint32_t *file_numbers;          /* of each mapping, equal for one path */
+    pprof_machine_code *codes;       /* of each file */
     site *sites;                     /* of each location */
     pprof_list stacks;               /* locations of the samples */
     pprof_list frames;               /* lost_frame, each once */
@@ -62,6 +64,10 @@ typedef struct restoring {
 } restoring;
 
 /* ---- frames ---- */
+
+static const pprof_machine_code *get_code(const restoring *restoring, uint32_t mapping) {
+    return &restoring->codes[restoring->file_numbers[mapping]];
+}
 
 /* What a compiler or linker put between a caller and the function that it means. */
 static bool is_thunk(const char *name) {
@@ -83,7 +89,7 @@ static site find_site(const restoring *restoring, const pprof_location *location
     site site = {PPROF_NONE, PPROF_NONE, false};
     uint64_t address;
     if (location->mapping == PPROF_NONE) return site;
-    const pprof_machine_code *code = &restoring->codes[location->mapping];
+    const pprof_machine_code *code = get_code(restoring, location->mapping);
     if (code->functions.count == 0 ||
         !pprof_find_file_address(code->elf, &restoring->input->mappings[location->mapping], location->address,
                                  &address))
@@ -96,10 +102,6 @@ static site find_site(const restoring *restoring, const pprof_location *location
     return site;
 }
 
-static bool are_of_one_file(const restoring *restoring, uint32_t mapping, uint32_t other) {
-    return mapping == other || strcmp(restoring->files[mapping].path, restoring->files[other].path) == 0;
-}
-
 /* Whether a jump left out a frame between the two locations, and which. */
 static bool find_lost_frame(const restoring *restoring, uint32_t callee, uint32_t caller, lost_frame *lost) {
     const pprof_profile *input = restoring->input;
@@ -108,9 +110,10 @@ static bool find_lost_frame(const restoring *restoring, uint32_t callee, uint32_
     const site *reached = &restoring->sites[callee];
     if (called == PPROF_NONE || callee_mapping == PPROF_NONE || pprof_is_in_kernel(input, &input->locations[callee]))
         return false;
-    const pprof_machine_code *code = &restoring->codes[mapping];
+    const pprof_machine_code *code = get_code(restoring, mapping);
     *lost = (lost_frame){mapping, called, .reached = PPROF_NONE, .location = PPROF_NONE};
-    if (!are_of_one_file(restoring, callee_mapping, mapping)) return !pprof_has_frame_pointer(code, called, UINT64_MAX);
+    if (restoring->file_numbers[callee_mapping] != restoring->file_numbers[mapping])
+        return !pprof_has_frame_pointer(code, called, UINT64_MAX);
     lost->reached = reached->function;
     if (lost->reached == PPROF_NONE || lost->reached == called) return false;
     const pprof_elf_function *functions = code->functions.items;
@@ -154,7 +157,7 @@ static lost_frame *find_frame(restoring *restoring, const lost_frame *lost) {
     *frame = *lost;
     if (lost->reached != PPROF_NONE)
         frame->jump =
-            pprof_find_jump(&restoring->codes[lost->mapping], lost->called, lost->reached, &restoring->search_room);
+            pprof_find_jump(get_code(restoring, lost->mapping), lost->called, lost->reached, &restoring->search_room);
     if (frame->jump != 0) frame->jump = get_memory_address(restoring, lost->mapping, frame->jump);
     return frame;
 }
@@ -163,7 +166,7 @@ static lost_frame *find_frame(restoring *restoring, const lost_frame *lost) {
  * it is until it has been symbolized. */
 static bool add_location(restoring *restoring, lost_frame *frame) {
     pprof_status *status = restoring->status;
-    const pprof_elf_function *called = &restoring->codes[frame->mapping].functions.items[frame->called];
+    const pprof_elf_function *called = &get_code(restoring, frame->mapping)->functions.items[frame->called];
     pprof_string name = {called->name, strlen(called->name)};
     uint32_t string = pprof_add_new_string(&restoring->strings, name, status);
     pprof_function *function = pprof_append_item(&restoring->functions, status);
@@ -206,6 +209,25 @@ static bool restore_stack(restoring *restoring, uint32_t sample) {
 
 /* ---- the whole ---- */
 
+/* Numbers the files, and reads each that is needed once, however often it was mapped. */
+static bool read_files(restoring *restoring) {
+    pprof_string_pool paths = {0};
+    bool done = true;
+    for (uint32_t m = 0; done && m < restoring->input->mapping_count; m++) {
+        const pprof_mapping_file *file = &restoring->files[m];
+        uint32_t number =
+            pprof_intern_string(&paths, (pprof_string){file->path, strlen(file->path)}, restoring->status);
+        done = number != PPROF_NONE;
+        if (!done) break;
+        restoring->file_numbers[m] = number;
+        pprof_machine_code *code = &restoring->codes[number];
+        if (file->problem == NULL && file->is_needed && code->elf == NULL)
+            done = pprof_read_machine_code(file->path, &file->elf, restoring->scratch, code, restoring->status);
+    }
+    pprof_free_string_pool(&paths);
+    return done;
+}
+
 /* [list] begins with [count] items of the input's. */
 static bool begin_list(pprof_list *list, const void *items, uint32_t count, pprof_status *status) {
     if (!pprof_reserve_items(list, count, status)) return false;
@@ -216,8 +238,9 @@ static bool begin_list(pprof_list *list, const void *items, uint32_t count, ppro
 
 static bool restore_all(restoring *restoring, pprof_arena *arena, pprof_profile *output, const bool **have_places) {
     const pprof_profile *input = restoring->input;
-    const pprof_mapping_file *files = restoring->files;
     pprof_status *status = restoring->status;
+    restoring->file_numbers =
+        pprof_allocate(restoring->scratch, input->mapping_count, sizeof *restoring->file_numbers, status);
     restoring->codes = pprof_allocate(restoring->scratch, input->mapping_count, sizeof *restoring->codes, status);
     restoring->sites = pprof_allocate(restoring->scratch, input->location_count, sizeof *restoring->sites, status);
     output->first_location =
@@ -230,10 +253,7 @@ static bool restore_all(restoring *restoring, pprof_arena *arena, pprof_profile 
         return false;
     if (input->location_count != 0) memset(restoring->have_places.items, true, input->location_count * sizeof(bool));
     restoring->have_places.count = input->location_count;
-    for (uint32_t m = 0; m < input->mapping_count; m++)
-        if (files[m].problem == NULL && files[m].is_needed &&
-            !pprof_read_machine_code(files[m].path, &files[m].elf, restoring->scratch, &restoring->codes[m], status))
-            return false;
+    if (!read_files(restoring)) return false;
     for (uint32_t l = 0; l < input->location_count; l++)
         restoring->sites[l] = find_site(restoring, &input->locations[l]);
     for (uint32_t s = 0; s < input->sample_count; s++) {

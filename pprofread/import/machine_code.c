@@ -8,18 +8,10 @@
 #include "import/import.h"
 
 #include <elf.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A call, a jump, and a conditional jump behind its prefix: an opcode and 32 bits of distance. */
 enum { BRANCH_SIZE = 5, CALL = 0xe8, JUMP = 0xe9, CONDITIONAL_PREFIX = 0x0f, CONDITIONAL_JUMP = 0x80 };
-
-/* Where one function begins in two ways (aliases, C++'s complete and base constructors), the first name is as good. */
-static int compare_addresses(const void *left, const void *right) {
-    const pprof_elf_function *a = left, *b = right;
-    if (a->address != b->address) return a->address < b->address ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
 
 bool pprof_read_machine_code(const char *path, const pprof_elf *elf, pprof_arena *arena, pprof_machine_code *code,
                              pprof_status *status) {
@@ -30,7 +22,7 @@ bool pprof_read_machine_code(const char *path, const pprof_elf *elf, pprof_arena
     code->data = data;
     pprof_elf_functions *functions = &code->functions;
     if (!pprof_read_elf_functions(path, arena, functions, status)) return false;
-    if (functions->count != 0) qsort(functions->items, functions->count, sizeof *functions->items, compare_addresses);
+    /* Of several names for one address (aliases, C++'s complete and base constructors), the first is as good. */
     size_t count = 0;
     for (size_t i = 0; i < functions->count; i++)
         if (count == 0 || functions->items[i].address != functions->items[count - 1].address)

@@ -85,6 +85,7 @@ expect 1 '' 'POSIX extended regular expression' top '-focus=(' "$lua"
 
 # ---- check
 expect 0 'lua.sym.pb.gz: fit for PGO' '' check "$lua"
+expect 0 'in the kernel +4.0 %' '' check "$data/profiles/speedtest1.perf.sym.pb.gz"
 expect 1 '.' '' check "$data/profiles/lua.none.pb.gz"
 expect 1 'not a CPU profile but a heap profile' '' check "$data/profiles/xmlbench.heap.pb.gz"
 

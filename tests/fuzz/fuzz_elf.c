@@ -53,7 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     require_status(worked, &reading);
     for (size_t i = 0; worked && i < functions.count; i++) {
         REQUIRE(functions.items[i].name[0] != '\0');
-        REQUIRE(i == 0 || strcmp(functions.items[i - 1].name, functions.items[i].name) <= 0);
+        const pprof_elf_function *last = &functions.items[i == 0 ? 0 : i - 1], *next = &functions.items[i];
+        REQUIRE(i == 0 || last->address < next->address ||
+                (last->address == next->address && strcmp(last->name, next->name) < 0));
     }
     pprof_status loading = {0};
     pprof_machine_code code;
