@@ -16,6 +16,19 @@
  */
 static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, HALF_TRUST_SAMPLES = 3, CALLERS_SAY = 0.75;
 
+/* How far the rates that LLVM is told follow the calls, once all functions are fitted. LLVM takes the calls that it
+ * inlines off the callee's count: told fewer invocations than its calls here make, a function that other modules call
+ * as well is left with none, and placed and optimized as one that never runs.
+ *
+ *   float.c   dealloc 240 ▶ release, told 230      release, 0 after dealloc's call is inlined: .text.unlikely
+ *
+ * Mean entry without, with .5, .6, .7: eight programs .721 .732 .735 .731, held out .726 .737 .739 .740, from outside
+ * .573 .590 .591 .592; from a tenth of the samples without, with .6: .660 .689, .677 .701, .504 .536. Only upwards
+ * .731 .744 .593, and code longer by 1.4 % instead of .7 %; all the way errors multiply in cycles of calls, and Lua's
+ * entry falls from .791 to .069. Instructions are the same in the mean of 14 programs: sqlite .995, Lua .996, xmlwf
+ * 1.005. */
+static const double CALLS_SAY_AT_LAST = 0.6;
+
 /* ---- who calls whom, and what is whose ---- */
 
 /* Counting sort of the direct calls by callee: within one callee they stay in the module's order. */
@@ -146,10 +159,34 @@ pgo_entry_report pgo_ask_callers(const pgo_estimator *estimator, uint32_t index)
     return report;
 }
 
+/* The geometric mean of two rates above 0, of which the second has [say], 0..1. */
+static double find_mean_rate(double rate, double other, double say) {
+    return pgo_exp((1 - say) * pgo_log(rate) + say * pgo_log(other));
+}
+
 double pgo_mix_rates(double fitted, const pgo_entry_report *callers) {
     if (callers->decides) return callers->rate;
     double rate = fitted * callers->share;
     if (callers->trust <= 0 || rate <= 0) return rate;
-    double say = CALLERS_SAY * callers->trust;
-    return pgo_exp((1 - say) * pgo_log(rate) + say * pgo_log(callers->rate));
+    return find_mean_rate(rate, callers->rate, CALLERS_SAY * callers->trust);
+}
+
+/* How often the function calls itself per invocation. */
+static double sum_own_calls(const pgo_estimator *estimator, uint32_t index) {
+    const pgo_function_work *work = &estimator->work[index];
+    double calls = 0;
+    for (uint32_t i = work->first_caller; i < work->first_caller + work->caller_count; i++) {
+        uint32_t c = estimator->caller_calls[i];
+        if (estimator->caller_of[c] == index) calls += work->fit.block_frequency[estimator->module->calls[c].block];
+    }
+    return calls;
+}
+
+void pgo_settle_entry_rate(pgo_estimator *estimator, uint32_t index) {
+    pgo_function_work *work = &estimator->work[index];
+    double *rate = &work->fit.entry_rate, flow = pgo_sum_call_flow(estimator, index);
+    if (!(flow > 0) || !(*rate > 0) || work->fit.block_frequency == NULL) return;
+    double unknown = work->own_samples > 0 ? work->unexplained_samples / work->own_samples * work->share_here : 0;
+    double due = flow + (unknown + sum_own_calls(estimator, index)) * *rate;
+    *rate = find_mean_rate(*rate, due, CALLS_SAY_AT_LAST);
 }

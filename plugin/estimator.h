@@ -69,6 +69,10 @@ pgo_entry_report pgo_ask_callers(const pgo_estimator *estimator, uint32_t index)
 /* The fit's own rate rests on the guessed cost of one function, the callers' on that of several. */
 double pgo_mix_rates(double fitted, const pgo_entry_report *callers);
 
+/* The last word on the entry rate of a function with samples: between what it is and what its calls add up to, those
+ * that are not known and its own of itself in proportion. For all functions, callers first. */
+void pgo_settle_entry_rate(pgo_estimator *estimator, uint32_t index);
+
 /* How often the known calls of a function ran, by the fits of the functions that they are in. */
 double pgo_sum_call_flow(const pgo_estimator *estimator, uint32_t callee);
 

@@ -7,7 +7,8 @@
  *
  * Each depends on the fits of the other side, hence three rounds, callees before callers, in an order that depends on
  * the module alone. Rates are in samples per unit of cost, whatever unit the profile's values have.
- * Last, functions that no sample met get the flow of the calls to them, callers first.
+ * Last, callers first, the rates are settled between what was fitted and what the calls add up to (callers.c), and
+ * functions that no sample met get the flow of the calls to them.
  * Cannot know calls from other modules, and callees there; a function without any sample costs nothing but, when it is
  * reached by calls from one that has some, a look at its static frequencies. */
 #include "estimator.h"
@@ -462,7 +463,7 @@ static bool keep_result(pgo_estimator *estimator, uint32_t index) {
     function->has_frequencies = fit->block_frequency != NULL;
     if (function->has_frequencies) {
         function->entry_rate = fit->entry_rate;
-        function->sampled_rate = work->share_here < 1 ? work->fitted_rate : fit->entry_rate;
+        function->sampled_rate = work->fitted_rate;
         function->block_frequency = fit->block_frequency;
         function->edge_probability = fit->edge_probability;
     }
@@ -483,9 +484,13 @@ static bool estimate(pgo_estimator *estimator) {
             if (estimator->work[index].has_evidence && !fit_function(estimator, index, round > 0)) return false;
             if (!find_whole_cost(estimator, index)) return false;
         }
-    for (uint32_t i = estimator->order_count; i-- > 0;)
-        if (!estimator->work[estimator->order[i]].has_evidence && !pass_on_flow(estimator, estimator->order[i]))
+    for (uint32_t i = estimator->order_count; i-- > 0;) {
+        uint32_t index = estimator->order[i];
+        if (estimator->work[index].has_evidence)
+            pgo_settle_entry_rate(estimator, index);
+        else if (!pass_on_flow(estimator, index))
             return false;
+    }
     for (uint32_t f = 0; f < module->function_count; f++)
         if (estimator->work[f].has_evidence && !keep_result(estimator, f)) return false;
     return true;

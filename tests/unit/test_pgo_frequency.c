@@ -295,6 +295,22 @@ static void callers_know_the_entry(void **state) {
     assert_true(rate[1] > 3 * rate[0] && rate[1] < 60); /* the caller ran at 50 */
 }
 
+/* By its own samples the callee ran once, by its caller's at least twenty times, and one sample is too few for the
+ * callers to be asked in the fit: what LLVM is told lies between, since it takes the inlined call's count off the
+ * callee's. */
+static void what_is_told_follows_the_calls(void **state) {
+    (void)state;
+    fixture *f = make_fixture();
+    uint32_t callee = add_leaf(f, 10, 10), caller = add_leaf(f, 10, 500);
+    add_call(f, 0, 5, callee, 1);
+    estimate(f);
+    assert_true(f->functions[caller].entry_rate > 20);
+    assert_true(f->functions[callee].entry_rate > 5);
+    assert_true(f->functions[callee].entry_rate < f->functions[caller].entry_rate);
+    assert_true(f->functions[callee].sampled_rate < 2); /* its loops are judged by its own samples */
+    free_fixture(f);
+}
+
 static void samples_count_whatever_their_unit(void **state) {
     (void)state;
     double left[2], rate[2];
@@ -355,6 +371,7 @@ int main(void) {
         cmocka_unit_test(an_indirect_call_counts_by_its_targets),
         cmocka_unit_test(a_header_function_gets_its_share),
         cmocka_unit_test(callers_know_the_entry),
+        cmocka_unit_test(what_is_told_follows_the_calls),
         cmocka_unit_test(samples_count_whatever_their_unit),
         cmocka_unit_test(recursion_is_no_evidence_of_entries),
         cmocka_unit_test(the_unsampled_are_left_alone),
