@@ -32,6 +32,11 @@ bool pprof_insert_index(pprof_index_table *table, uint64_t hash, uint32_t index,
     return true;
 }
 
+void pprof_clear_index_table(pprof_index_table *table) {
+    if (table->count != 0) memset(table->slots, 0, table->capacity * sizeof *table->slots);
+    table->count = 0;
+}
+
 void pprof_free_index_table(pprof_index_table *table) {
     free(table->slots);
     *table = (pprof_index_table){0};

@@ -41,17 +41,20 @@ static inline void pprof_prefetch_slot(const pprof_index_table *table, uint64_t 
     if (table->capacity != 0) __builtin_prefetch(&table->slots[(uint32_t)(hash >> 32) & (table->capacity - 1)]);
 }
 
-/* The same, once the slots are there, for the element that the search will most likely find, of [size] bytes. */
-static inline void pprof_prefetch_element(const pprof_index_table *table, uint64_t hash, const void *elements,
-                                          size_t size) {
-    if (table->capacity == 0) return;
+/* The index that the search for [hash] will most likely find, PPROF_NONE if it will find none: so that the element can
+ * be fetched as well, once the slots are there. */
+static inline uint32_t pprof_guess_index(const pprof_index_table *table, uint64_t hash) {
+    if (table->capacity == 0) return PPROF_NONE;
     uint32_t mask = table->capacity - 1, i = (uint32_t)(hash >> 32) & mask;
     while (table->slots[i] != 0 && table->slots[i] >> 32 != hash >> 32) i = (i + 1) & mask;
-    if (table->slots[i] != 0) __builtin_prefetch((const char *)elements + ((uint32_t)table->slots[i] - 1) * size);
+    return (uint32_t)table->slots[i] - 1;
 }
 
 /* Adds an [index] whose key is not in the table yet. */
 bool pprof_insert_index(pprof_index_table *table, uint64_t hash, uint32_t index, pprof_status *status);
+
+/* Takes all out, and keeps the room. */
+void pprof_clear_index_table(pprof_index_table *table);
 
 void pprof_free_index_table(pprof_index_table *table);
 

@@ -35,10 +35,12 @@ static bool is_first(const growth *growth) {
 /* Counts a node, and its samples unless it is below one that has been counted. */
 static void weigh_node(const pprof_weighing *weighing, uint32_t node, uint32_t stack, candidate *candidate) {
     const pprof_stack *stacks = weighing->stacks.stacks;
+    uint32_t end = weighing->tree.ends[node];
+    uint64_t weight = stacks[end].before - stacks[stack].before;
+    bool is_below = stack < candidate->end; /* no branch: it could not be foreseen */
     candidate->size++;
-    if (stack < candidate->end) return;
-    candidate->end = weighing->tree.ends[node];
-    candidate->inclusive += stacks[candidate->end].before - stacks[stack].before;
+    candidate->inclusive += is_below ? 0 : weight;
+    candidate->end = is_below ? candidate->end : end;
 }
 
 /* ---- a level's candidates ---- */
@@ -67,12 +69,19 @@ static uint32_t find_candidate(growth *growth, const step *step) {
 }
 
 static bool finish_steps(growth *growth) {
-    for (uint32_t i = 0; i < growth->step_count; i++)
-        pprof_prefetch_element(&growth->table, growth->steps[i].hash, growth->candidates.items, sizeof(candidate));
+    const candidate *candidates = growth->candidates.items;
+    for (uint32_t i = 0; i < growth->step_count; i++) {
+        step *step = &growth->steps[i];
+        step->guess = pprof_guess_index(&growth->table, step->hash);
+        if (step->guess != PPROF_NONE) __builtin_prefetch(&candidates[step->guess]);
+    }
     for (uint32_t i = 0; i < growth->step_count; i++) {
         const step *step = &growth->steps[i];
-        uint32_t index = find_candidate(growth, step);
-        if (index == PPROF_NONE) return false;
+        uint32_t index = step->guess;
+        if (index == PPROF_NONE || !is_candidate(growth->candidates.items, index, step)) {
+            index = find_candidate(growth, step);
+            if (index == PPROF_NONE) return false;
+        }
         weigh_node(growth->weighing, step->node, step->stack, get_candidate(growth, index));
         growth->node_classes[step->node] = growth->first_tag + index;
     }
@@ -83,7 +92,7 @@ static bool finish_steps(growth *growth) {
 static bool take_step(growth *growth, uint32_t node, uint32_t stack, uint32_t above, uint32_t below) {
     uint64_t hash = pprof_mix_hash(above, below);
     pprof_prefetch_slot(&growth->table, hash);
-    growth->steps[growth->step_count++] = (step){node, stack, above, below, hash};
+    growth->steps[growth->step_count++] = (step){node, stack, above, below, hash, PPROF_NONE};
     return growth->step_count < STEPS || finish_steps(growth);
 }
 
@@ -165,18 +174,22 @@ static uint64_t find_cut(const uint64_t *weights, uint32_t count, uint64_t cut) 
 static bool raise_cut(growth *growth) {
     const newest *newest = growth->newest.items;
     const candidate *candidates = growth->candidates.items;
-    pprof_list list = {.item_size = sizeof(uint64_t)};
     size_t most = (size_t)growth->bodies.count - growth->first_deep + growth->newest.count + growth->candidates.count;
-    if (!pprof_reserve_items(&list, most, growth->weighing->status)) return false;
-    uint64_t *weights = list.items;
-    for (uint32_t i = growth->first_deep; i < growth->bodies.count; i++)
-        weights[list.count++] = get_body(growth, i)->inclusive;
+    if (!pprof_reserve_items(&growth->weights, most, growth->weighing->status)) return false;
+    uint64_t *weights = growth->weights.items;
+    uint32_t count = 0;
+    for (uint32_t i = growth->first_deep; i < growth->bodies.count; i++) {
+        weights[count] = get_body(growth, i)->inclusive;
+        count += weights[count] > growth->cut;
+    }
     for (uint32_t i = 0; i < growth->newest.count; i++)
         if (goes_on(growth, get_class(growth, newest[i].class)))
-            weights[list.count++] = get_class(growth, newest[i].class)->inclusive;
-    for (uint32_t i = 0; i < growth->candidates.count; i++) weights[list.count++] = candidates[i].inclusive;
-    if (list.count > CONTEXT_ROOM) growth->cut = find_cut(weights, list.count, growth->cut);
-    pprof_free_list(&list);
+            weights[count++] = get_class(growth, newest[i].class)->inclusive;
+    for (uint32_t i = 0; i < growth->candidates.count; i++) {
+        weights[count] = candidates[i].inclusive;
+        count += weights[count] > growth->cut;
+    }
+    if (count > CONTEXT_ROOM) growth->cut = find_cut(weights, count, growth->cut);
     return true;
 }
 
@@ -343,7 +356,7 @@ static bool add_functions(growth *growth) {
 static bool grow_level(growth *growth) {
     if (growth->level == 2) growth->first_deep = growth->bodies.count;
     if (!is_first(growth)) {
-        pprof_free_index_table(&growth->table);
+        pprof_clear_index_table(&growth->table);
         growth->candidates.count = 0;
         if (!walk_next_level(growth) || !raise_cut(growth) || (is_crowded(growth) && !prune_bodies(growth)))
             return false;
@@ -389,6 +402,8 @@ bool pprof_grow_bodies(pprof_weighing *weighing) {
         .renamed = {.item_size = sizeof(uint32_t)},
         .candidates = {.item_size = sizeof(candidate)},
         .newest = {.item_size = sizeof(newest)},
+        .weights = {.item_size = sizeof(uint64_t)},
+        .fillings = {.item_size = sizeof(filling)},
         .pairs = {.item_size = sizeof(pprof_pair)},
         .spare = {.item_size = sizeof(pprof_pair)},
     };
@@ -403,8 +418,9 @@ bool pprof_grow_bodies(pprof_weighing *weighing) {
         weights->selves = pprof_keep_items(&growth.selves, weighing->arena, weighing->status);
         worked = weights->bodies != NULL && weights->selves != NULL;
     }
-    pprof_list *lists[] = {&growth.bodies,     &growth.selves, &growth.classes, &growth.levels, &growth.renamed,
-                           &growth.candidates, &growth.newest, &growth.pairs,   &growth.spare};
+    pprof_list *lists[] = {&growth.bodies,   &growth.selves,     &growth.classes, &growth.levels,
+                           &growth.renamed,  &growth.candidates, &growth.newest,  &growth.weights,
+                           &growth.fillings, &growth.pairs,      &growth.spare};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) pprof_free_list(lists[i]);
     pprof_free_index_table(&growth.table);
     pprof_arena_free(&scratch);

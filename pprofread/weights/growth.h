@@ -37,6 +37,7 @@ typedef struct leaf {
 typedef struct step {
     uint32_t node, stack, above, below;
     uint64_t hash;
+    uint32_t guess; /* the candidate, most likely */
 } step;
 
 enum { STEPS = 64 };
@@ -46,6 +47,12 @@ typedef struct newest {
     uint32_t class;
     uint32_t source; /* the body of the level before that has the same nodes, PPROF_NONE if there is none */
 } newest;
+
+/* How far a body of the newest level has its selves. */
+typedef struct filling {
+    uint32_t last_frame; /* PPROF_NONE before the first */
+    uint32_t count;
+} filling;
 
 /* Weights are in units of 2^shift until the end. */
 typedef struct growth {
@@ -68,8 +75,10 @@ typedef struct growth {
     step steps[STEPS];
     uint32_t step_count;
 
-    pprof_list newest; /* parallel to the bodies of the newest level */
-    leaf *leaves;      /* in the order of their frames */
+    pprof_list newest;   /* parallel to the bodies of the newest level */
+    pprof_list weights;  /* while the cut is found: of all that may stay */
+    pprof_list fillings; /* parallel to the bodies of the newest level */
+    leaf *leaves;        /* in the order of their frames */
     uint32_t leaf_count;
     pprof_list pairs, spare; /* to be sorted */
 } growth;

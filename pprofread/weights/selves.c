@@ -32,44 +32,52 @@ bool pprof_list_leaves(growth *growth, pprof_arena *scratch) {
         if (stack->end == 0 || frames[stack->end - 1] == unnamed) continue;
         uint32_t node = stack->end - 1;
         growth->leaves[starts[frames[node]]++] =
-            (leaf){stack[1].before - stack->before, node, frames[node], PPROF_NONE};
+            (leaf){stack[1].before - stack->before, node, frames[node], weighing->frames[frames[node]].function};
     }
     return true;
 }
 
-/* Finds the leaves whose bodies have selves to be counted. On level 0 these are the functions' own. */
+enum { AHEAD = 16 }; /* leaves whose nodes are fetched from memory before their turn */
+
+/* Finds the leaves whose bodies have selves to be counted, and leaves out those that have no body any more. */
 static void place_leaves(growth *growth) {
     const uint32_t *renamed = growth->renamed.items;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < growth->leaf_count; i++) {
-        leaf *leaf = &growth->leaves[i];
-        if (growth->level == 0) {
-            leaf->body = growth->weighing->frames[leaf->frame].function;
-            continue;
-        }
-        uint32_t class = growth->node_classes[leaf->node];
-        leaf->body = PPROF_NONE;
-        if (class < growth->first_tag) continue;
-        class = renamed[class - growth->first_tag];
-        if (class >= growth->first_new) leaf->body = get_class(growth, class)->body;
+        if (growth->leaf_count - i > AHEAD) __builtin_prefetch(&growth->node_classes[growth->leaves[i + AHEAD].node]);
+        leaf leaf = growth->leaves[i];
+        uint32_t class = growth->node_classes[leaf.node];
+        if (class >= growth->first_tag) class = renamed[class - growth->first_tag];
+        if (*get_level(growth, class) != growth->level) continue;
+        leaf.body = class < growth->first_new ? PPROF_NONE : get_class(growth, class)->body;
+        growth->leaves[count++] = leaf;
     }
+    growth->leaf_count = count;
 }
 
-/* Counts each body's selves and gives them room. [last_frames], one of each body, are PPROF_NONE. */
-static bool reserve_selves(growth *growth, uint32_t first, uint32_t *last_frames) {
+static filling *get_filling(const growth *growth, uint32_t first, uint32_t body) {
+    return (filling *)growth->fillings.items + (body - first);
+}
+
+/* Counts each body's selves and gives them room. */
+static bool reserve_selves(growth *growth, uint32_t first) {
     const newest *newest = growth->newest.items;
     for (uint32_t i = 0; i < growth->leaf_count; i++) {
         const leaf *leaf = &growth->leaves[i];
-        if (leaf->body == PPROF_NONE || last_frames[leaf->body - first] == leaf->frame) continue;
-        last_frames[leaf->body - first] = leaf->frame;
-        get_body(growth, leaf->body)->self_count++;
+        if (leaf->body == PPROF_NONE) continue;
+        filling *filling = get_filling(growth, first, leaf->body);
+        filling->count += filling->last_frame != leaf->frame;
+        filling->last_frame = leaf->frame;
     }
     size_t count = growth->selves.count;
     for (uint32_t i = first; i < growth->bodies.count; i++) {
         pprof_body *body = get_body(growth, i);
         uint32_t source = newest[i - first].source;
-        if (source != PPROF_NONE) body->self_count = get_body(growth, source)->self_count;
+        filling *filling = get_filling(growth, first, i);
+        body->self_count = source == PPROF_NONE ? filling->count : get_body(growth, source)->self_count;
         body->first_self = (uint32_t)count;
         count += body->self_count;
+        *filling = (struct filling){PPROF_NONE, 0};
     }
     if (!pprof_reserve_items(&growth->selves, count, growth->weighing->status)) return false;
     growth->selves.count = (uint32_t)count;
@@ -89,18 +97,17 @@ static void copy_selves(growth *growth, uint32_t first) {
     }
 }
 
-/* [written], one of each body, are 0: how many selves it has so far. */
-static void write_selves(growth *growth, uint32_t first, uint32_t *last_frames, uint32_t *written) {
+static void write_selves(growth *growth, uint32_t first) {
     for (uint32_t i = 0; i < growth->leaf_count; i++) {
         const leaf *leaf = &growth->leaves[i];
         if (leaf->body == PPROF_NONE) continue;
-        uint32_t *last_frame = &last_frames[leaf->body - first], *count = &written[leaf->body - first];
+        filling *filling = get_filling(growth, first, leaf->body);
         pprof_body *body = get_body(growth, leaf->body);
-        pprof_self *next = (pprof_self *)growth->selves.items + body->first_self + *count;
-        if (*last_frame != leaf->frame) {
+        pprof_self *next = (pprof_self *)growth->selves.items + body->first_self + filling->count;
+        if (filling->last_frame != leaf->frame) {
             *next++ = (pprof_self){.place = growth->weighing->frames[leaf->frame].place};
-            ++*count;
-            *last_frame = leaf->frame;
+            filling->count++;
+            filling->last_frame = leaf->frame;
         }
         next[-1].weight += leaf->weight;
         body->leaf += leaf->weight;
@@ -108,21 +115,13 @@ static void write_selves(growth *growth, uint32_t first, uint32_t *last_frames, 
 }
 
 bool pprof_add_selves(growth *growth, uint32_t first) {
-    size_t count = growth->bodies.count - first;
-    pprof_arena scratch = {0};
-    uint32_t *last_frames = pprof_allocate(&scratch, count, sizeof *last_frames, growth->weighing->status);
-    uint32_t *written = pprof_allocate(&scratch, count, sizeof *written, growth->weighing->status);
-    bool worked = last_frames != NULL && written != NULL;
-    if (worked) {
-        memset(last_frames, 0xff, count * sizeof *last_frames);
-        place_leaves(growth);
-        worked = reserve_selves(growth, first, last_frames);
-    }
-    if (worked) {
-        copy_selves(growth, first);
-        memset(last_frames, 0xff, count * sizeof *last_frames);
-        write_selves(growth, first, last_frames, written);
-    }
-    pprof_arena_free(&scratch);
-    return worked;
+    pprof_list *fillings = &growth->fillings;
+    fillings->count = growth->bodies.count - first;
+    if (!pprof_reserve_items(fillings, fillings->count, growth->weighing->status)) return false;
+    for (uint32_t i = first; i < growth->bodies.count; i++) *get_filling(growth, first, i) = (filling){PPROF_NONE, 0};
+    if (growth->level != 0) place_leaves(growth);
+    if (!reserve_selves(growth, first)) return false;
+    copy_selves(growth, first);
+    write_selves(growth, first);
+    return true;
 }
