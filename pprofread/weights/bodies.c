@@ -17,7 +17,8 @@
  * nearly all of a sample or two: the heaviest are kept, as many as there is room for, and weights->context_minimum says
  * what was too light. Equal ones stay or go together, so what stays does not depend on the order of anything. A context
  * weighs no more than what it is without its last call, or without its first: what is too light is followed neither
- * down nor to longer contexts that end in it, and a level costs what is left of the ones before. */
+ * down nor to longer contexts that end in it, and a level costs what is left of the ones before. Where nothing above a
+ * body is split any more, its longer contexts are known ahead, and count when it is found what is too light. */
 #include "base/sort.h"
 #include "weights/growth.h"
 
@@ -140,6 +141,10 @@ static bool walk_next_level(growth *growth) {
     return finish_steps(growth);
 }
 
+static void add_pair(growth *growth, uint64_t key, uint32_t value) {
+    ((pprof_pair *)growth->pairs.items)[growth->pairs.count++] = (pprof_pair){key, value};
+}
+
 /* ---- what is too light ---- */
 
 /* Whether a body of the last level is one of this level as well, since nothing above it has been split. */
@@ -147,22 +152,33 @@ static bool goes_on(const growth *growth, const class *class) {
     return *get_level(growth, class->above) == growth->level - 1 && class->inclusive > growth->cut;
 }
 
-static uint32_t count_heavier(const uint64_t *weights, uint32_t count, uint64_t cut) {
-    uint32_t heavier = 0;
-    for (uint32_t i = 0; i < count; i++) heavier += weights[i] > cut;
+/* On how many levels from this one on there is sure to be a body of all nodes of a class whose parents are in class
+ * [above]: nothing that many calls above has been split. */
+static uint32_t count_sure_levels(const growth *growth, uint32_t above) {
+    uint32_t count = 0, most = growth->weighing->context_depth - growth->level + 1;
+    for (; count < most && *get_level(growth, above) == growth->level - 1; count++)
+        above = get_class(growth, above)->above;
+    return count;
+}
+
+/* The pairs are weights and how many contexts have them. */
+static uint64_t count_heavier(const growth *growth, uint64_t cut) {
+    const pprof_pair *pairs = growth->pairs.items;
+    uint64_t heavier = 0;
+    for (uint32_t i = 0; i < growth->pairs.count; i++) heavier += pairs[i].key > cut ? pairs[i].value : 0;
     return heavier;
 }
 
-/* The least cut from [cut] on that leaves no more than there is room for. */
-static uint64_t find_cut(const uint64_t *weights, uint32_t count, uint64_t cut) {
-    uint64_t low = cut, high = cut;
-    for (uint64_t step = 1; count_heavier(weights, count, high) > CONTEXT_ROOM; step *= 2) {
+/* The least cut from the one so far on that leaves no more than there is room for. */
+static uint64_t find_cut(const growth *growth) {
+    uint64_t low = growth->cut, high = growth->cut;
+    for (uint64_t step = 1; count_heavier(growth, high) > CONTEXT_ROOM; step *= 2) {
         low = high + 1;
         high = high > UINT64_MAX - step ? UINT64_MAX : high + step;
     }
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (count_heavier(weights, count, middle) <= CONTEXT_ROOM)
+        if (count_heavier(growth, middle) <= CONTEXT_ROOM)
             high = middle;
         else
             low = middle + 1;
@@ -170,26 +186,24 @@ static uint64_t find_cut(const uint64_t *weights, uint32_t count, uint64_t cut) 
     return low;
 }
 
-/* Raises the cut as far as it takes for the deep bodies and the candidates to fit the room. */
+/* Raises the cut as far as it takes for the deep bodies, the candidates, and what is sure to come of them to fit the
+ * room. The sooner that is, the less has to be looked at. */
 static bool raise_cut(growth *growth) {
-    const newest *newest = growth->newest.items;
-    const candidate *candidates = growth->candidates.items;
     size_t most = (size_t)growth->bodies.count - growth->first_deep + growth->newest.count + growth->candidates.count;
-    if (!pprof_reserve_items(&growth->weights, most, growth->weighing->status)) return false;
-    uint64_t *weights = growth->weights.items;
-    uint32_t count = 0;
-    for (uint32_t i = growth->first_deep; i < growth->bodies.count; i++) {
-        weights[count] = get_body(growth, i)->inclusive;
-        count += weights[count] > growth->cut;
+    growth->pairs.count = 0;
+    if (!pprof_reserve_items(&growth->pairs, most, growth->weighing->status)) return false;
+    for (uint32_t i = growth->first_deep; i < growth->bodies.count; i++)
+        if (get_body(growth, i)->inclusive > growth->cut) add_pair(growth, get_body(growth, i)->inclusive, 1);
+    for (uint32_t i = 0; i < growth->newest.count; i++) {
+        const class *class = get_class(growth, ((const newest *)growth->newest.items)[i].class);
+        if (class->inclusive > growth->cut) add_pair(growth, class->inclusive, count_sure_levels(growth, class->above));
     }
-    for (uint32_t i = 0; i < growth->newest.count; i++)
-        if (goes_on(growth, get_class(growth, newest[i].class)))
-            weights[count++] = get_class(growth, newest[i].class)->inclusive;
     for (uint32_t i = 0; i < growth->candidates.count; i++) {
-        weights[count] = candidates[i].inclusive;
-        count += weights[count] > growth->cut;
+        const candidate *candidate = get_candidate(growth, i);
+        if (candidate->inclusive > growth->cut)
+            add_pair(growth, candidate->inclusive, count_sure_levels(growth, candidate->above));
     }
-    if (count > CONTEXT_ROOM) growth->cut = find_cut(weights, count, growth->cut);
+    growth->cut = find_cut(growth);
     return true;
 }
 
@@ -211,6 +225,7 @@ static bool prune_bodies(growth *growth) {
         uint32_t calls_end = moved[body.first_call + body.call_count];
         body.first_call = moved[body.first_call];
         body.call_count = calls_end - body.first_call;
+        if (body.call_count == 0) body.first_call = 0; /* when it has lost its calls is no one's business */
         for (uint32_t k = 0; k < body.self_count; k++) selves[self_count + k] = selves[body.first_self + k];
         body.first_self = self_count;
         self_count += body.self_count;
@@ -246,10 +261,6 @@ static bool add_class(growth *growth, class class) {
  * of this level. */
 static uint64_t get_key(const growth *growth, const class *class) {
     return (uint64_t)get_class(growth, class->above)->body << 32 | class->call;
-}
-
-static void add_pair(growth *growth, uint64_t key, uint32_t class) {
-    ((pprof_pair *)growth->pairs.items)[growth->pairs.count++] = (pprof_pair){key, class};
 }
 
 /* The candidate's class: that of its nodes so far if it is all of them; PPROF_NONE when memory is out. */
@@ -402,7 +413,6 @@ bool pprof_grow_bodies(pprof_weighing *weighing) {
         .renamed = {.item_size = sizeof(uint32_t)},
         .candidates = {.item_size = sizeof(candidate)},
         .newest = {.item_size = sizeof(newest)},
-        .weights = {.item_size = sizeof(uint64_t)},
         .fillings = {.item_size = sizeof(filling)},
         .pairs = {.item_size = sizeof(pprof_pair)},
         .spare = {.item_size = sizeof(pprof_pair)},
@@ -418,9 +428,8 @@ bool pprof_grow_bodies(pprof_weighing *weighing) {
         weights->selves = pprof_keep_items(&growth.selves, weighing->arena, weighing->status);
         worked = weights->bodies != NULL && weights->selves != NULL;
     }
-    pprof_list *lists[] = {&growth.bodies,   &growth.selves,     &growth.classes, &growth.levels,
-                           &growth.renamed,  &growth.candidates, &growth.newest,  &growth.weights,
-                           &growth.fillings, &growth.pairs,      &growth.spare};
+    pprof_list *lists[] = {&growth.bodies,     &growth.selves, &growth.classes,  &growth.levels, &growth.renamed,
+                           &growth.candidates, &growth.newest, &growth.fillings, &growth.pairs,  &growth.spare};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) pprof_free_list(lists[i]);
     pprof_free_index_table(&growth.table);
     pprof_arena_free(&scratch);

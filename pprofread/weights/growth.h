@@ -76,11 +76,10 @@ typedef struct growth {
     uint32_t step_count;
 
     pprof_list newest;   /* parallel to the bodies of the newest level */
-    pprof_list weights;  /* while the cut is found: of all that may stay */
     pprof_list fillings; /* parallel to the bodies of the newest level */
     leaf *leaves;        /* in the order of their frames */
     uint32_t leaf_count;
-    pprof_list pairs, spare; /* to be sorted */
+    pprof_list pairs, spare; /* to be counted or sorted */
 } growth;
 
 static inline pprof_body *get_body(const growth *growth, uint32_t index) {
