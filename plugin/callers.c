@@ -23,7 +23,7 @@ static const double LEAST_KNOWN_SHARE = 0.3, LEAST_KNOWN_SAMPLES = 2, HALF_TRUST
  *   float.c   dealloc 240 ▶ release, told 230      release, 0 after dealloc's call is inlined: .text.unlikely
  *
  * Mean entry without, with .5, .6, .7: eight programs .721 .732 .735 .731, held out .726 .737 .739 .740, from outside
- * .573 .590 .591 .592; from a tenth of the samples without, with .6: .660 .689, .677 .701, .504 .536. Only upwards
+ * .573 .590 .591 .592; from a tenth of the samples without, with .6: .660 .692, .677 .701, .504 .535. Only upwards
  * .731 .744 .593, and code longer by 1.4 % instead of .7 %; all the way errors multiply in cycles of calls, and Lua's
  * entry falls from .791 to .069. Instructions are the same in the mean of 14 programs: sqlite .995, Lua .996, xmlwf
  * 1.005. */
