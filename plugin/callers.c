@@ -171,7 +171,8 @@ double pgo_mix_rates(double fitted, const pgo_entry_report *callers) {
     return find_mean_rate(rate, callers->rate, CALLERS_SAY * callers->trust);
 }
 
-/* How often the function calls itself per invocation. */
+/* How often the function calls itself per invocation: once at most, or it would never come back, whatever its loops are
+ * predicted to do. */
 static double sum_own_calls(const pgo_estimator *estimator, uint32_t index) {
     const pgo_function_work *work = &estimator->work[index];
     double calls = 0;
@@ -179,7 +180,7 @@ static double sum_own_calls(const pgo_estimator *estimator, uint32_t index) {
         uint32_t c = estimator->caller_calls[i];
         if (estimator->caller_of[c] == index) calls += work->fit.block_frequency[estimator->module->calls[c].block];
     }
-    return calls;
+    return calls < 1 ? calls : 1;
 }
 
 void pgo_settle_entry_rate(pgo_estimator *estimator, uint32_t index) {

@@ -345,6 +345,23 @@ static void recursion_is_no_evidence_of_entries(void **state) {
     free_fixture(f);
 }
 
+/* A loop that no sample met calls the function itself a million times, by its prediction; it is entered from outside
+ * fifty times. */
+static void endless_recursion_is_not_believed(void **state) {
+    (void)state;
+    fixture *f = make_fixture();
+    uint32_t walk = add_function(f);
+    add_block(f, 10, 500, 1, 2, 0.5);
+    add_block(f, 0.2F, 0, 1, 2, 0.999999);
+    add_block(f, 5, 250, PGO_NONE, PGO_NONE, 0);
+    add_call(f, 1, 0, walk, 0); /* without a line: its samples would not be known */
+    add_leaf(f, 10, 500);
+    add_call(f, 0, 5, walk, 750);
+    estimate(f);
+    assert_true(f->functions[walk].entry_rate > 30 && f->functions[walk].entry_rate < 200);
+    free_fixture(f);
+}
+
 static void the_unsampled_are_left_alone(void **state) {
     (void)state;
     fixture *f = make_fixture();
@@ -374,6 +391,7 @@ int main(void) {
         cmocka_unit_test(what_is_told_follows_the_calls),
         cmocka_unit_test(samples_count_whatever_their_unit),
         cmocka_unit_test(recursion_is_no_evidence_of_entries),
+        cmocka_unit_test(endless_recursion_is_not_believed),
         cmocka_unit_test(the_unsampled_are_left_alone),
     };
     return cmocka_run_group_tests_name("pgo_frequency", tests, NULL, NULL);
