@@ -1,5 +1,6 @@
-/* Takes a function with its blocks listed; gives its flow graph with LLVM's static probabilities. A switch keeps a
- * slot for every successor, repeated ones too, so that slot i of a block is successor i of its terminator. */
+/* Takes a function with its blocks listed; gives its flow graph with static probabilities, LLVM's or better ones
+ * (prior.c). A switch keeps a slot for every successor, repeated ones too, so that slot i of a block is successor i of
+ * its terminator. */
 #include "location.h"
 
 static void list_successors(pgo_graph *graph, const pgo_function *function, const pgo_key_map *block_indices,
@@ -42,6 +43,7 @@ bool pgo_build_graph(pgo_host *host, pgo_function *function, pprof_arena *arena,
         graph->probability = pprof_allocate(arena, successor_count, sizeof(double), status);
         done = graph->successors != NULL && graph->probability != NULL;
         if (done) list_successors(graph, function, &block_indices, host);
+        done = done && pgo_improve_prior(function, &scratch, status);
     }
     pprof_arena_free(&scratch);
     return done;

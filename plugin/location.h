@@ -105,4 +105,9 @@ bool pgo_walks_chain(LLVMValueRef load);
 
 bool pgo_build_graph(pgo_host *host, pgo_function *function, pprof_arena *arena, pprof_status *status);
 
+/* ---- prior.c --------------------------------------------------------------------------------------------------- */
+
+/* Replaces the probabilities of the graph's branches that LLVM is undecided about. */
+bool pgo_improve_prior(pgo_function *function, pprof_arena *scratch, pprof_status *status);
+
 #endif
