@@ -17,6 +17,8 @@ LLVM = os.environ.get("PGO_LLVM", "22")
 WORK = Path(os.environ.get("PGO_BENCH", ROOT / "build" / "bench"))
 PLUGIN = Path(os.environ.get("PGO_PLUGIN", ROOT / "build" / "plugin" / "libpgo.so"))
 PPROFREAD = Path(os.environ.get("PGO_PPROFREAD", ROOT / "build" / "pprofread" / "pprofread"))
+# What libpgo gets: the committed recordings, or those that bench/record wrote elsewhere.
+PROFILES = Path(os.environ.get("PGO_PROFILES", BENCH / "profiles")).resolve()
 CLANG, CLANGXX = f"clang-{LLVM}", f"clang++-{LLVM}"
 BASE_FLAGS = ["-O2", "-g1"]
 # The build that is profiled: as production builds under a continuous profiler are.
@@ -241,21 +243,23 @@ def link_program(program, folder, objects, link_flags, pad):
 
 
 def recorded_profile(program):
-    return BENCH / "profiles" / f"{program.name}.pgo"
+    return PROFILES / f"{program.name}.pgo"
 
 
-def record_profile(program, frequency=2000):
-    """perf over the training runs of a -O2 -g build with frame pointers; the profile is committed, so that accuracy
-    gives the same figures every time."""
-    executable = compile_program(program, "profiled", PROFILED_FLAGS)
+def record_profile(program, target, used=None, frequency=2000):
+    """perf over the training runs of a -O2 -g build with frame pointers, made with the profiles of the folder [used] if
+    any; the profile goes to the folder [target]."""
+    flags = pgo_flags(used / f"{program.name}.pgo") if used else []
+    executable = compile_program(program, "profiled", [*PROFILED_FLAGS, *flags])
+    profile = target / f"{program.name}.pgo"
     data = WORK / f"{program.name}.perf.data"
     script = "set -e\n" + "\n".join(" ".join(command) + " >/dev/null"
                                     for command in program.commands(executable, "train"))
     say(f"{program.name}: recording")
     run(["perf", "record", "-q", "-e", "cpu-clock:u", "-F", frequency, "-g", "-o", data, "--", "sh", "-c", script])
-    recorded_profile(program).parent.mkdir(exist_ok=True)
-    run([PPROFREAD, "import", "--binary", executable, "-o", recorded_profile(program), data])
-    say(run([PPROFREAD, "check", recorded_profile(program)]))
+    target.mkdir(parents=True, exist_ok=True)
+    run([PPROFREAD, "import", "--binary", executable, "-o", profile, data])
+    say(run([PPROFREAD, "check", profile]))
 
 
 def pgo_flags(profile, *options):
