@@ -144,7 +144,8 @@ static LLVMValueRef get_incoming_value(LLVMValueRef phi, LLVMBasicBlockRef block
     return NULL;
 }
 
-/* Of [block] as the end of the function, when control comes from [from]. */
+/* Of [block] as the end of the function, when control comes from [from]. A bool that is true is negative here: so it
+ * was when the numbers were fitted. */
 static double weigh_return(LLVMBasicBlockRef block, LLVMBasicBlockRef from) {
     LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
     if (LLVMIsAReturnInst(end) == NULL || LLVMGetNumOperands(end) == 0) return 0;
