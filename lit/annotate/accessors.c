@@ -10,7 +10,7 @@
 // CHECK-LABEL: define {{.*}} @sum(
 // CHECK: br i1
 // CHECK: br i1 {{.*}}, !prof ![[WEIGHTS:[0-9]+]]
-// CHECK: ![[WEIGHTS]] = !{!"branch_weights", i32 {{([0-9]{7,8})}}, i32 {{([0-9]{7,8})}}}
+// CHECK: ![[WEIGHTS]] = !{!"branch_weights", i32 {{(9[0-9]{5}|[0-9]{7,8})}}, i32 {{([0-9]{7,8})}}}
 //
 //--- weights
 pgo-weights 1
