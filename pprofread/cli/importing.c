@@ -61,11 +61,16 @@ static bool symbolize(cli_import *import, pprof_profile *profile) {
     return done;
 }
 
-/* A profile that names no file, as some that were symbolized elsewhere, has none that --binary could stand in for. */
 static bool list_idle_functions(cli_import *import, pprof_profile *profile) {
+    if (import->symbolizing == CLI_SYMBOLIZE_NOTHING) return true;
     pprof_profile symbolized = *profile;
-    return import->symbolizing == CLI_SYMBOLIZE_NOTHING || symbolized.mapping_count == 0 ||
-           pprof_list_idle_functions(&symbolized, &import->symbolize, &import->arena, profile, &import->status);
+    if (!pprof_list_idle_functions(&symbolized, &import->symbolize, &import->arena, profile, &import->status))
+        return false;
+    if (import->symbolize.binary != NULL && profile->function_count == symbolized.function_count)
+        (void)fprintf(stderr,
+                      "pprofread: note: %s: adds no functions to the profile: it has them all, or the file none\n",
+                      import->symbolize.binary);
+    return true;
 }
 
 /* Symbolizing leaves a comment for each file that it could not look into. */

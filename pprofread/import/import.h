@@ -193,8 +193,9 @@ bool pprof_find_mapping_files(const pprof_profile *profile, const pprof_symboliz
 /* ---- inventory.c ----------------------------------------------------------------------------------------------- */
 
 /* [input] and, at the end of its function table, the functions of its mappings' files that it does not have yet, with
- * linkage names alone. Fails where options->binary is not the build that was profiled; another file that is not, or
- * that lists none, adds nothing. [output] shares what is the same with [input]. */
+ * linkage names alone. Fails where options->binary is not the build that was profiled, or, if the profile has no
+ * mappings, has none of its functions; another file that is not, or that lists none, adds nothing. [output] shares what
+ * is the same with [input]. */
 bool pprof_list_idle_functions(const pprof_profile *input, const pprof_symbolize_options *options, pprof_arena *arena,
                                pprof_profile *output, pprof_status *status);
 

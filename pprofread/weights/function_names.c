@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Itanium C++, Rust, Microsoft C++; the first also with Mach-O's underscore. */
-static bool is_mangled(pprof_string name) {
+/* The first also with Mach-O's underscore. */
+bool pprof_is_mangled_name(pprof_string name) {
     static const char *const prefixes[] = {"_Z", "__Z", "_R", "?"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t length = strlen(prefixes[i]);
@@ -18,8 +18,7 @@ static bool is_mangled(pprof_string name) {
     return false;
 }
 
-/* Whether a linker could have it as it stands: no parameters, scopes or template arguments. */
-static bool is_plain(pprof_string name) {
+bool pprof_is_plain_name(pprof_string name) {
     for (size_t i = 0; i < name.length; i++)
         if (strchr(" ()<>:,~&*", name.text[i]) != NULL) return false; /* the search finds NUL, too */
     return name.length != 0;
@@ -69,11 +68,11 @@ static bool name_function(pprof_weighing *weighing, const pprof_function *functi
     pprof_string source = name.length != 0 ? name : system;
     pprof_string linkage = source;
     bool is_certain = true;
-    if (is_mangled(system)) {
+    if (pprof_is_mangled_name(system)) {
         linkage = system;
-    } else if (!is_mangled(name)) {
+    } else if (!pprof_is_mangled_name(name)) {
         if (system.length != 0) linkage = system;
-        is_certain = is_plain(system);
+        is_certain = pprof_is_plain_name(system);
     }
     result->linkage = pprof_intern_string(&weighing->pool, linkage, weighing->status);
     result->source = pprof_intern_string(&weighing->pool, source, weighing->status);

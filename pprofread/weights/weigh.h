@@ -106,6 +106,11 @@ typedef struct pprof_weighing {
     pprof_context_tree tree;
 } pprof_weighing;
 
+/* function_names.c. Whether it is mangled, by Itanium C++, Rust or Microsoft C++; and whether a linker could have it as
+ * it stands, mangled or C's: no parameters, scopes or template arguments. */
+bool pprof_is_mangled_name(pprof_string name);
+bool pprof_is_plain_name(pprof_string name);
+
 /* weights.c. As pprof_compute_weights, but frees what [profile] lives in as soon as its locations and its stacks are
  * numbers: [samples] with these and [tables] with all else. NULL keeps them. */
 bool pprof_weigh_profile(const pprof_profile *profile, pprof_arena *tables, pprof_arena *samples, const char *path,

@@ -14,6 +14,8 @@ static const char source[] = "__attribute__((noinline)) static int own(int i) { 
                              "int idle(int i) { return weak(i); }\n"
                              "int clone(int i) __asm__(\"idle.part.0\");\n"
                              "int clone(int i) { return i; }\n"
+                             "int mangled(int i) __asm__(\"_Z7mangledi\");\n"
+                             "int mangled(int i) { return i; }\n"
                              "int main(void) { return idle(sampled(variable)); }\n";
 
 static bool has_program;
@@ -172,11 +174,74 @@ static void test_other_files_list_nothing(void **state) {
     pprof_arena_free(&m.arena);
 }
 
+/* One sample of a function with this linkage name, in no mapping. */
+static pprof_profile make_unmapped(making *m, const char *linkage_name) {
+    start_profile(m, "samples", "count");
+    pprof_line line = {.function = add_function(m, linkage_name, linkage_name, "x.c", 5), .line = 5};
+    pprof_location location = {.line_count = 1, .mapping = PPROF_NONE};
+    uint32_t leaf = pprof_add_location(m->builder, &location, &line, &m->status);
+    int64_t value = 3;
+    pprof_add_sample(m->builder, &leaf, 1, &value, NULL, 0, &m->status);
+    return finish_profile(m);
+}
+
+/* What [path] adds to a profile without mappings in which [linkage_name] was sampled. */
+static bool list_unmapped(making *m, const char *linkage_name, const char *path, pprof_profile *after) {
+    char binary[FOLDER_PATH_SIZE];
+    (void)snprintf(binary, sizeof binary, "%s", in_folder(path));
+    const pprof_symbolize_options options = {.binary = binary};
+    pprof_profile before = make_unmapped(m, linkage_name);
+    return pprof_list_idle_functions(&before, &options, &m->arena, after, &m->status);
+}
+
+static void test_profiles_without_files_take_the_users(void **state) {
+    (void)state;
+    if (!has_program) skip();
+    making m;
+    pprof_profile before = make_unmapped(&m, "sampled"), after;
+    assert_true(pprof_list_idle_functions(&before, NULL, &m.arena, &after, &m.status));
+    assert_int_equal(after.function_count, 1);
+    pprof_arena_free(&m.arena);
+
+    if (!list_unmapped(&m, "sampled", "program", &after)) fail_msg("%s", m.status.message);
+    assert_int_equal(count_functions(&after, "sampled"), 1);
+    assert_int_equal(count_functions(&after, "idle"), 1);
+    assert_int_equal(count_functions(&after, "_Z7mangledi"), 1);
+    pprof_arena_free(&m.arena);
+
+    /* main is in every program. */
+    assert_false(list_unmapped(&m, "main", "program", &after));
+    assert_non_null(strstr(m.status.message, "has no function of this one"));
+    pprof_arena_free(&m.arena);
+}
+
+/* mangled(int) may be what was sampled. */
+static void test_demangled_names_leave_mangled_ones_out(void **state) {
+    (void)state;
+    if (!has_program) skip();
+    making m;
+    start_profile(&m, "samples", "count");
+    add_function(&m, "mangled(int)", "mangled(int)", "x.c", 5);
+    add_function(&m, "sampled", "sampled", "x.c", 7);
+    pprof_profile before = finish_profile(&m), after;
+    char path[FOLDER_PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s", in_folder("program"));
+    const pprof_symbolize_options options = {.binary = path};
+    if (!pprof_list_idle_functions(&before, &options, &m.arena, &after, &m.status)) fail_msg("%s", m.status.message);
+    assert_int_equal(count_functions(&after, "idle"), 1);
+    assert_int_equal(count_functions(&after, "_Z7mangledi"), 0);
+    pprof_arena_free(&m.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_functions_of_a_program),   cmocka_unit_test(test_stripped_program),
-        cmocka_unit_test(test_damaged_program),          cmocka_unit_test(test_idle_functions_are_listed_once),
+        cmocka_unit_test(test_functions_of_a_program),
+        cmocka_unit_test(test_stripped_program),
+        cmocka_unit_test(test_damaged_program),
+        cmocka_unit_test(test_idle_functions_are_listed_once),
         cmocka_unit_test(test_other_files_list_nothing),
+        cmocka_unit_test(test_profiles_without_files_take_the_users),
+        cmocka_unit_test(test_demangled_names_leave_mangled_ones_out),
     };
     return cmocka_run_group_tests(tests, set_up, remove_folder);
 }
