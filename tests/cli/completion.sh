@@ -98,7 +98,10 @@ ZSH
         zpty -d shell' >/dev/null
 }
 
-if command -v zsh >/dev/null; then
+# A chroot without /dev/pts has none to give.
+has_terminals() { zsh -f -c 'zmodload zsh/zpty && zpty probe true' 2>/dev/null; }
+
+if command -v zsh >/dev/null && has_terminals; then
     cat >"$folder/typed" <<'LINES'
 pprofread ren
 pprofread help ta
