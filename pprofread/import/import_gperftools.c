@@ -230,6 +230,15 @@ static bool build_profile(recording *recording, pprof_arena *arena, pprof_arena 
     return true;
 }
 
+/* Each address is looked up in a list of mappings. Real recordings come to a thousandth of this, which takes seconds.
+ */
+static bool check_effort(const recording *recording, pprof_status *status) {
+    const uint64_t most = UINT64_C(1) << 32;
+    if (recording->map.count == 0 || recording->address_count <= most / recording->map.count) return true;
+    return pprof_fail(status, "%s: %zu addresses and %u executable mappings, as no real program's recording has",
+                      recording->path, recording->address_count, recording->map.count);
+}
+
 static bool import(const pprof_source *source, pprof_arena *arena, pprof_arena *scratch, pprof_profile *profile,
                    pprof_status *status) {
     word_reader reader;
@@ -238,7 +247,7 @@ static bool import(const pprof_source *source, pprof_arena *arena, pprof_arena *
         !read_stacks(&reader, &recording, scratch, status) ||
         !pprof_parse_memory_map((const char *)reader.at, (size_t)(reader.end - reader.at), scratch, &recording.map,
                                 status) ||
-        !repair_stacks(&recording, scratch, status))
+        !check_effort(&recording, status) || !repair_stacks(&recording, scratch, status))
         return false;
     recording.period *= 1000; /* the header has microseconds */
     settle_mappings(&recording);

@@ -275,6 +275,35 @@ static void test_gperftools_refusals(void **state) {
     expect_refusal((const uint64_t[]){0, 3, 0, 1000, 0, 1, 1, 5, 1, 4, 5, 5, 5}, 13, "cut short after 1 stacks");
 }
 
+/* 2^16 mappings for 2^16 addresses and a few more; one is the mark of the end. */
+static void test_gperftools_of_endless_effort(void **state) {
+    (void)state;
+    enum { MANY = (1 << 16) + 8, LINE = 40, DEPTH = 200 };
+    pprof_arena arena = {0};
+    pprof_status status = {0};
+    pprof_profile profile;
+    uint64_t *words = pprof_arena_allocate(&arena, 2 * MANY + 16, sizeof *words);
+    char *maps = pprof_arena_allocate(&arena, MANY, LINE), *end = maps;
+    size_t count = 0;
+    for (uint64_t i = 0; i < MANY; i++)
+        end += snprintf(end, LINE, "%llx-%llx r-xp 0 0:0 0 /x\n", 2 * i + 8ULL, 2 * i + 9ULL);
+    const uint64_t header[] = {0, 3, 0, 1000, 0};
+    memcpy(words, header, sizeof header);
+    count += sizeof header / sizeof *header;
+    for (uint64_t left = MANY; left > 0;) {
+        uint64_t depth = left < DEPTH ? left : DEPTH;
+        words[count++] = 1;
+        words[count++] = depth;
+        for (uint64_t i = 0; i < depth; i++) words[count++] = 8 + 2 * left--;
+    }
+    const uint64_t trailer[] = {0, 1, 0};
+    memcpy(words + count, trailer, sizeof trailer);
+    count += sizeof trailer / sizeof *trailer;
+    assert_false(import_words(words, count, maps, &arena, &profile, &status));
+    if (strstr(status.message, "65545 addresses and 65544 executable mappings") == NULL) fail_msg("%s", status.message);
+    pprof_arena_free(&arena);
+}
+
 /* Cut anywhere it is refused, except in the text of the maps; with a byte changed it may be anything, but no crash. */
 static void test_gperftools_damaged(void **state) {
     (void)state;
@@ -367,10 +396,15 @@ static void test_perf_as_the_reference(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gperftools_as_the_reference), cmocka_unit_test(test_gperftools_of_other_machines),
-        cmocka_unit_test(test_gperftools_stacks),           cmocka_unit_test(test_gperftools_mappings),
-        cmocka_unit_test(test_gperftools_refusals),         cmocka_unit_test(test_gperftools_damaged),
-        cmocka_unit_test(test_gperftools_in_gzip),          cmocka_unit_test(test_perf_as_the_reference),
+        cmocka_unit_test(test_gperftools_as_the_reference),
+        cmocka_unit_test(test_gperftools_of_other_machines),
+        cmocka_unit_test(test_gperftools_stacks),
+        cmocka_unit_test(test_gperftools_mappings),
+        cmocka_unit_test(test_gperftools_refusals),
+        cmocka_unit_test(test_gperftools_damaged),
+        cmocka_unit_test(test_gperftools_of_endless_effort),
+        cmocka_unit_test(test_gperftools_in_gzip),
+        cmocka_unit_test(test_perf_as_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
