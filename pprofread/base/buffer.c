@@ -1,8 +1,6 @@
 /* Takes requests for room; gives bytes that grow by doubling and end up, cut to size, in an arena. */
 #include "base/buffer.h"
 
-#include "base/large_pages.h"
-
 #include <stdlib.h>
 
 enum { FIRST_CAPACITY = 1 << 12 };
@@ -16,7 +14,6 @@ bool pprof_reserve_buffer(pprof_buffer *buffer, size_t extra, pprof_status *stat
     }
     uint8_t *data = realloc(buffer->data, capacity);
     if (data == NULL) return pprof_fail(status, "out of memory (%zu bytes)", capacity);
-    pprof_prefer_large_pages(data, capacity);
     buffer->data = data;
     buffer->capacity = capacity;
     return true;

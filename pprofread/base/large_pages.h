@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A page of 2 MB costs one fault instead of 512, and one entry of the TLB: of a 57 MB profile that is a tenth of the
- * time. A kernel that has none to give makes small ones. Whole pages, the first and the last as well: of what is half
- * advised, mremap moves nothing, and realloc copies. */
+/* A page of 2 MB costs one fault instead of 512, and one entry of the TLB. A kernel that has none to give makes small
+ * ones. Whole pages, the first and the last as well: of what is half advised, mremap moves nothing, and realloc copies.
+ * Not for what is given back piece by piece, as a file that is decoded: its pages would have to be split. */
 static inline void pprof_prefer_large_pages(void *memory, size_t size) {
     enum { ENOUGH = 1 << 21 };
     if (size < ENOUGH) return;
