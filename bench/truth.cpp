@@ -2,10 +2,16 @@
 //   gen    inserts LLVM's own instrumentation, lowered at once
 //   use    reads the counts of PGO_TRUTH_PROFILE back onto the same control flow, then dumps
 //   dump   writes what the optimizer now believes of every function to PGO_TRUTH_OUT
+//   look   the same, and what the two-way branches look like to libpgo (plugin/branch_features.c)
 // PGO_TRUTH_PREINLINE=1 runs the plugin's pre-inliner first, for the variants that do not load libpgo.
 //
 // The dump, one record a line: "F name entry-count|-" then per block "B index relative-frequency instructions" and per
-// edge of a branching block "E block slot probability". Relative to the entry, so that variants compare.
+// edge of a branching block "E block slot probability". Relative to the entry, so that variants compare. Looks are
+// "X block feature…", of branches that go two ways and have no !prof.
+extern "C" {
+#include "branch_features.h"
+}
+
 #include "llvm/Analysis/BlockFrequencyInfo.h"
 #include "llvm/Analysis/BranchProbabilityInfo.h"
 #include "llvm/Analysis/InlineCost.h"
@@ -35,6 +41,10 @@ using namespace llvm;
 namespace {
 
 struct Dump : PassInfoMixin<Dump> {
+    bool with_looks;
+    explicit Dump(bool with_looks) : with_looks(with_looks) {
+    }
+
     PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
         auto &functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
         std::error_code error;
@@ -57,8 +67,21 @@ struct Dump : PassInfoMixin<Dump> {
         return branch != nullptr && branch->isUnconditional() && block.getSinglePredecessor() != nullptr;
     }
 
-    static void dump(Function &function, BlockFrequencyInfo &frequencies, BranchProbabilityInfo &probabilities,
-                     raw_ostream &out) {
+    static void dump_look(BasicBlock &block, unsigned index, raw_ostream &out) {
+        auto *branch = dyn_cast<BranchInst>(block.getTerminator());
+        if (branch == nullptr || !branch->isConditional() || branch->hasMetadata(LLVMContext::MD_prof)) return;
+        BasicBlock *sides[] = {branch->getSuccessor(0), branch->getSuccessor(1)};
+        if (sides[0] == sides[1]) return;
+        const bool is_own[] = {sides[0]->getSinglePredecessor() == &block, sides[1]->getSinglePredecessor() == &block};
+        int8_t features[PGO_BRANCH_FEATURES];
+        pgo_describe_branch(wrap(branch), is_own, features);
+        out << "X " << index;
+        for (int feature : features) out << ' ' << feature;
+        out << '\n';
+    }
+
+    void dump(Function &function, BlockFrequencyInfo &frequencies, BranchProbabilityInfo &probabilities,
+              raw_ostream &out) const {
         out << "F " << (function.hasLocalLinkage() ? function.getParent()->getSourceFileName() + ":" : std::string())
             << function.getName() << ' ';
         if (auto count = function.getEntryCount())
@@ -77,6 +100,7 @@ struct Dump : PassInfoMixin<Dump> {
                 out << "E " << index << ' ' << slot << ' '
                     << format("%.9g", double(probability.getNumerator()) / probability.getDenominator()) << '\n';
             }
+            if (with_looks) dump_look(block, index, out);
             index++;
         }
     }
@@ -111,7 +135,7 @@ void add_passes(ModulePassManager &passes) {
         if (environment_is("PGO_TRUTH", "use"))
             passes.addPass(
                 PGOInstrumentationUse(std::getenv("PGO_TRUTH_PROFILE"), "", false, vfs::getRealFileSystem()));
-        passes.addPass(Dump());
+        passes.addPass(Dump(environment_is("PGO_TRUTH", "look")));
     }
 }
 

@@ -1,5 +1,5 @@
 /* What the files of the location stage share: location.c (the stage), contexts.c, tail_calls.c, skid.c,
- * chain.c, graph.c, cost.c, key_map.c. */
+ * chain.c, graph.c, prior.c, cost.c, key_map.c. */
 #ifndef PGO_LOCATION_H
 #define PGO_LOCATION_H
 

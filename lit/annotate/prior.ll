@@ -22,6 +22,10 @@
 ; CHECK-LABEL: define i32 @find
 ; CHECK:       br i1 %missing, {{.*}} !prof ![[FAIL:[0-9]+]]
 ;
+; A bool that is false is a zero, one that is true is nothing.
+; CHECK-LABEL: define i1 @holds
+; CHECK:       br i1 %first, {{.*}} !prof ![[TRUE:[0-9]+]]
+;
 ; What LLVM or the source knows stays: a loop, what never returns, what is expected.
 ; CHECK-LABEL: define void @known
 ; CHECK:       br i1 %again, {{.*}} !prof ![[LOOP:[0-9]+]]
@@ -35,7 +39,8 @@
 ; CHECK-DAG: ![[CLEAR]] = !{!"branch_weights", i32 1098{{[0-9]+}}, i32 579{{[0-9]+}}}
 ; CHECK-DAG: ![[FLAG]] = !{!"branch_weights", i32 586{{[0-9]+}}, i32 1090{{[0-9]+}}}
 ; CHECK-DAG: ![[NOT]] = !{!"branch_weights", i32 1090{{[0-9]+}}, i32 586{{[0-9]+}}}
-; CHECK-DAG: ![[FAIL]] = !{!"branch_weights", i32 {{[0-9][0-9][0-9][0-9][0-9]}}, i32 166{{[0-9]+}}}
+; CHECK-DAG: ![[FAIL]] = !{!"branch_weights", i32 {{[0-9][0-9][0-9][0-9][0-9]}}, i32 167{{[0-9]+}}}
+; CHECK-DAG: ![[TRUE]] = !{!"branch_weights", i32 1094{{[0-9]+}}, i32 583{{[0-9]+}}}
 ; CHECK-DAG: ![[LOOP]] = !{!"branch_weights", i32 162{{[0-9]+}}, i32 53{{[0-9]+}}}
 ; CHECK-DAG: ![[NEVER]] = !{!"branch_weights", i32 {{[0-9][0-9][0-9][0-9]}}, i32 1677{{[0-9]+}}}
 ; CHECK-DAG: ![[EXPECTED]] = !{!"branch_weights", i32 1174{{[0-9]+}}, i32 503{{[0-9]+}}}
@@ -48,6 +53,8 @@ function compare start 10
 function find start 20
   self 0 900
 function known start 30
+  self 0 900
+function holds start 40
   self 0 900
 ;--- x.ll
 target triple = "x86_64-pc-linux-gnu"
@@ -185,6 +192,21 @@ out:
   ret i32 %result
 }
 
+define i1 @holds(i32 %x) !dbg !40 {
+  store volatile i32 0, ptr @sink, !dbg !41
+  %first = icmp eq i32 %x, 0
+  br i1 %first, label %yes, label %no
+yes:
+  store volatile i32 1, ptr @sink
+  br label %out
+no:
+  store volatile i32 2, ptr @sink
+  br label %out
+out:
+  %result = phi i1 [ true, %yes ], [ false, %no ]
+  ret i1 %result
+}
+
 define void @known(i32 %x) !dbg !30 {
   store volatile i32 0, ptr @sink, !dbg !31
   br label %loop
@@ -223,4 +245,6 @@ end:
 !21 = !DILocation(line: 20, column: 3, scope: !20)
 !30 = distinct !DISubprogram(name: "known", file: !1, line: 30, type: !4, unit: !0, spFlags: DISPFlagDefinition)
 !31 = !DILocation(line: 30, column: 3, scope: !30)
+!40 = distinct !DISubprogram(name: "holds", file: !1, line: 40, type: !4, unit: !0, spFlags: DISPFlagDefinition)
+!41 = !DILocation(line: 40, column: 3, scope: !40)
 !50 = !{!"branch_weights", i32 7, i32 3}
