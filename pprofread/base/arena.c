@@ -2,8 +2,6 @@
  * Small requests share a block; a large one gets a block of its own, so that little is wasted at its end. */
 #include "base/arena.h"
 
-#include "base/large_pages.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <stdalign.h>
@@ -37,7 +35,6 @@ static pprof_arena_block *add_block(pprof_arena *arena, size_t size) {
     /* calloc, not malloc: large blocks then come zeroed from the kernel without being touched. */
     pprof_arena_block *block = calloc(1, sizeof *block + size);
     if (block == NULL) return NULL;
-    pprof_prefer_large_pages(block, sizeof *block + size);
     block->size = size;
     arena->reserved_bytes += sizeof *block + size;
     return block;

@@ -1,8 +1,6 @@
 /* Takes hashes and indices; gives a table that stays at most three quarters full. */
 #include "base/index_table.h"
 
-#include "base/large_pages.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +17,6 @@ static bool grow(pprof_index_table *table, pprof_status *status) {
     uint32_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
     uint64_t *slots = calloc(capacity, sizeof *slots);
     if (slots == NULL) return pprof_fail(status, "out of memory (%u hash slots)", capacity);
-    pprof_prefer_large_pages(slots, capacity * sizeof *slots);
     for (uint32_t i = 0; i < table->capacity; i++)
         if (table->slots[i] != 0) put_in_free_slot(slots, capacity, table->slots[i]);
     free(table->slots);

@@ -1,8 +1,6 @@
 /* Takes items one by one; gives an array of them that grows by doubling and ends up, cut to size, in an arena. */
 #include "base/list.h"
 
-#include "base/large_pages.h"
-
 #include <stdlib.h>
 
 enum { FIRST_CAPACITY = 64 };
@@ -15,7 +13,6 @@ bool pprof_reserve_items(pprof_list *list, size_t count, pprof_status *status) {
     if (capacity >= PPROF_NONE) capacity = PPROF_NONE - 1;
     void *items = realloc(list->items, capacity * list->item_size);
     if (items == NULL) return pprof_fail(status, "out of memory (%zu items of %zu bytes)", capacity, list->item_size);
-    pprof_prefer_large_pages(items, capacity * list->item_size);
     list->items = items;
     list->capacity = (uint32_t)capacity;
     return true;
