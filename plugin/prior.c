@@ -12,9 +12,10 @@
  * sides.
  *
  * The numbers are a logistic regression on the true counts of 66,401 branches that ran in 31 programs: those of bench/,
- * whose numbers bench/prior fits anew, CPython and six more. Of programs that it was not fitted to it finds the
- * likelier way of .744 of all executions, LLVM .584, and the log-likelihood of a branch is -.639, LLVM's -.692, which
- * is a coin's. Each number is worth .001 to .007 of that; what else was asked is worth less: operands' kinds, stores,
+ * CPython and six more; bench/prior fits those of the first anew, and RETURNS_NEGATIVE is from there. Of programs that
+ * it was not fitted to it finds the likelier way of .744 of all executions, LLVM .584; a branch has a log-likelihood of
+ * -.639, LLVM's -.692, which is a coin's. Each number was worth .001 to .007 of that; HAS_BRANCH and CALLS_ELSEWHERE
+ * are worth nothing in the 25 programs of bench/. What else was asked is worth less: operands' kinds, stores,
  * divisions, calls in general, sizes, LLVM's own odds, the loop that one way leads into. Loops stay as LLVM has them:
  * with their odds fitted, too, the overlap gains .003, and 1-TV loses as much. So do switches: with a case's odds by
  * the same numbers nothing changes by more than .002.

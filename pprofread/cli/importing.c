@@ -68,7 +68,8 @@ static bool list_idle_functions(cli_import *import, pprof_profile *profile) {
         return false;
     if (import->symbolize.binary != NULL && profile->function_count == symbolized.function_count)
         (void)fprintf(stderr,
-                      "pprofread: note: %s: adds no functions to the profile: it has them all, or the file none\n",
+                      "pprofread: note: %s: adds no functions to the profile: it has them all, has demangled names "
+                      "alone, or the file has none\n",
                       import->symbolize.binary);
     return true;
 }

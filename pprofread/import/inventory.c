@@ -107,11 +107,13 @@ static bool has_one_of(const inventory *inventory, const pprof_elf_functions *fu
 }
 
 /* A profile that names no file, as some that were symbolized elsewhere, can only tell by its functions whether the
- * user's file is the program. */
+ * user's file is the program; by demangled ones it cannot. */
 static bool list_binary(inventory *inventory, const char *binary) {
     pprof_elf_functions functions;
     if (!pprof_read_elf_functions(binary, inventory->scratch, &functions, inventory->status)) return false;
-    if (functions.count != 0 && !has_one_of(inventory, &functions))
+    bool is_known = has_one_of(inventory, &functions);
+    if (!is_known && (functions.count == 0 || inventory->has_demangled_names)) return true;
+    if (!is_known)
         return pprof_fail(inventory->status,
                           "%s: the profile names no file, and has no function of this one: give the binary that was "
                           "profiled, or none",

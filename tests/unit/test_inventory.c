@@ -231,6 +231,11 @@ static void test_demangled_names_leave_mangled_ones_out(void **state) {
     assert_int_equal(count_functions(&after, "idle"), 1);
     assert_int_equal(count_functions(&after, "_Z7mangledi"), 0);
     pprof_arena_free(&m.arena);
+
+    /* By demangled names alone nobody can tell whether this is the program. */
+    if (!list_unmapped(&m, "mangled(int)", "program", &after)) fail_msg("%s", m.status.message);
+    assert_int_equal(after.function_count, 1);
+    pprof_arena_free(&m.arena);
 }
 
 int main(void) {
