@@ -155,14 +155,13 @@ static void fetch_stacks(const ordering *ordering, uint32_t at, uint32_t end, ui
     if (stack_end > depth) __builtin_prefetch(&profile->sample_locations[stack_end - depth - 1]);
 }
 
-/* Pairs each sample of the group with its key. Gives how many locations all their stacks have in common from the
- * group's depth on: a lower bound, since they are compared and not their classes. */
-static uint32_t pair_samples(const ordering *ordering, group group) {
+/* How many locations all stacks of the group have in common from its depth on: a lower bound, since they are compared
+ * and not their classes. So a long common way costs no sorting. */
+static uint32_t count_common(const ordering *ordering, group group) {
     const pprof_profile *profile = ordering->weighing->profile;
     const uint32_t *ends = profile->first_location + 1, *reference = NULL;
-    pprof_pair *pair = ordering->pairs.items;
     uint32_t common = UINT32_MAX;
-    for (uint32_t i = group.first; i < group.end; i++) {
+    for (uint32_t i = group.first; i < group.end && common != 0; i++) {
         fetch_stacks(ordering, i, group.end, group.depth);
         uint32_t sample = ordering->samples[i], shared = 0;
         uint32_t length = ends[sample] - profile->first_location[sample] - group.depth;
@@ -171,20 +170,21 @@ static uint32_t pair_samples(const ordering *ordering, group group) {
         if (common > length) common = length;
         while (shared < common && at[-1 - (ptrdiff_t)shared] == reference[-1 - (ptrdiff_t)shared]) shared++;
         common = shared;
-        *pair++ = (pprof_pair){get_key(ordering, sample, group.depth), sample};
     }
     return common;
 }
 
-/* Sorts the samples of a group by their keys behind what they have in common, and leaves them with these in the pairs:
- * so a long common way costs no sorting. Gives how long it is. */
-static bool sort_pairs(ordering *ordering, group *group) {
+/* Sorts the samples of a group by the next key, and leaves them with it in the pairs. */
+static bool sort_pairs(ordering *ordering, group group) {
     pprof_status *status = ordering->weighing->status;
-    uint32_t count = group->end - group->first, *samples = &ordering->samples[group->first];
+    uint32_t count = group.end - group.first, *samples = &ordering->samples[group.first];
     if (!pprof_reserve_items(&ordering->pairs, count, status)) return false;
-    for (uint32_t common; (common = pair_samples(ordering, *group)) != 0;) group->depth += common;
-    const pprof_pair *pairs = ordering->pairs.items;
-    if (!pprof_sort_pairs(ordering->pairs.items, count, &ordering->spare, status)) return false;
+    pprof_pair *pairs = ordering->pairs.items;
+    for (uint32_t i = 0; i < count; i++) {
+        fetch_stacks(ordering, group.first + i, group.end, group.depth);
+        pairs[i] = (pprof_pair){get_key(ordering, samples[i], group.depth), samples[i]};
+    }
+    if (!pprof_sort_pairs(pairs, count, &ordering->spare, status)) return false;
     for (uint32_t i = 0; i < count; i++) samples[i] = (uint32_t)pairs[i].value;
     return true;
 }
@@ -205,7 +205,8 @@ static uint32_t count_equal_classes(const ordering *ordering, uint64_t a, uint64
 static bool sort_group(ordering *ordering, group group) {
     uint64_t last_class = (UINT64_C(1) << ordering->class_bits) - 1;
     uint32_t *shared = &ordering->shared[group.first], count = group.end - group.first;
-    if (!sort_pairs(ordering, &group)) return false;
+    group.depth += count_common(ordering, group);
+    if (!sort_pairs(ordering, group)) return false;
     const pprof_pair *pairs = ordering->pairs.items;
     for (uint32_t i = 0, next; i < count; i = next) {
         if (i != 0) shared[i] = group.depth + count_equal_classes(ordering, pairs[i - 1].key, pairs[i].key);
